@@ -37,7 +37,8 @@ enum emulate_gpr {
  * struct emulate_regs - the user registers an emulated instruction can touch
  * @gpr: general registers by the hardware's numbers
  * @rip: address of the instruction, afterwards of the next one
- * @flags: rflags; only CF PF AF ZF SF OF are ever changed
+ * @flags: rflags; CF PF AF ZF SF OF as the instruction leaves them, RF cleared
+ *	as every instruction does, all others unchanged
  */
 struct emulate_regs {
 	u64 gpr[EMULATE_NR_GPR];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Framing of the remote serial protocol: $payload#sum, escapes, run lengths,
- * acknowledgements. Pure: bytes in, events out; payload in, bytes out.
+ * acknowledgments. Pure: bytes in, events out; payload in, bytes out.
  */
 #ifndef GDBSTUB_PACKET_H
 #define GDBSTUB_PACKET_H
@@ -86,7 +86,7 @@ void packet_rx_init(struct packet_rx *rx, u8 *buf, size_t size);
  *
  * Escapes (}c) are undone, in text packets too: gdb sends a bare '}' in none.
  * A '}' as a packet's last character stands for itself. A 0x03 inside a packet
- * is data. The checksum is checked with and without acknowledgements; what to
+ * is data. The checksum is checked with and without acknowledgments; what to
  * answer is packet_ack_for()'s word.
  *
  * After an event other than PACKET_MORE at least one byte was taken, so a

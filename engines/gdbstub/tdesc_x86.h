@@ -26,6 +26,20 @@ enum tdesc_xcomp {
 	TDESC_NR_XCOMP = 10,
 };
 
+/* Offsets in the legacy part of the XSAVE area, which is the FXSAVE area. */
+#define TDESC_FX_FCW 0
+#define TDESC_FX_FSW 2
+#define TDESC_FX_FTW 4
+#define TDESC_FX_FOP 6
+#define TDESC_FX_FIP 8
+#define TDESC_FX_FCS 12
+#define TDESC_FX_FDP 16
+#define TDESC_FX_FDS 20
+#define TDESC_FX_MXCSR 24
+#define TDESC_FX_ST 32
+#define TDESC_FX_XMM 160
+#define TDESC_FX_XMM_END 416
+
 /* Where in the XSAVE area its header is, and where the extended part begins. */
 #define TDESC_XSAVE_BV 512
 #define TDESC_XSAVE_EXT 576
@@ -49,12 +63,17 @@ enum tdesc_where {
 	TDESC_XSAVE,
 };
 
-/* How the bytes in the buffer become those of the g packet. */
+/**
+ * enum tdesc_how - how the bytes in the buffer become those of the g packet
+ * @TDESC_COPY: the same number, zero-extended to the wider of both sides
+ * @TDESC_FTAG: the x87 tag word, two bits a register, made from the abridged
+ *	one in the buffer, one bit a register, and the registers' contents
+ * @TDESC_FOP: the x87 opcode, 11 bits
+ */
 enum tdesc_how {
-	TDESC_COPY, /* the same bytes */
-	TDESC_WIDEN, /* src_size bytes, zero-extended */
-	TDESC_FTAG, /* the x87 tag word, made from the abridged one */
-	TDESC_FOP, /* 11 bits */
+	TDESC_COPY,
+	TDESC_FTAG,
+	TDESC_FOP,
 };
 
 /**
