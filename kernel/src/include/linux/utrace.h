@@ -205,7 +205,7 @@ struct utrace_engine {
 	/** @kref: Keeps this structure, not the attachment. */
 	struct kref kref;
 	/**
-	 * @entry: In utrace.attached or utrace.attaching; under utrace.lock.
+	 * @entry: In utrace.engines; under utrace.lock.
 	 */
 	struct list_head entry;
 	/**
@@ -229,8 +229,11 @@ struct utrace_engine {
 	 * read by the task itself.
 	 */
 	u8 resume;
-	/** @rcu: Frees the structure after readers of the lists are done. */
-	struct rcu_head rcu;
+	/**
+	 * @detached: No callback will be made any more; it is still in the
+	 * list because its callback is running. Written under utrace.lock.
+	 */
+	bool detached;
 };
 
 /**

@@ -1,0 +1,553 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What core code calls for utrace, one line at each place.
+ *
+ * Every inline tests one word of the task and calls out of line; without
+ * CONFIG_UTRACE all of them are constants and nothing, so that the objects
+ * that use them are as before. Each says which function calls it, in what
+ * context, with which locks held, and what its answer makes the caller do.
+ */
+#ifndef _LINUX_UTRACE_HOOKS_H
+#define _LINUX_UTRACE_HOOKS_H
+
+#include <linux/sched.h>
+#include <linux/sched/jobctl.h>
+#include <linux/sched/signal.h>
+#include <linux/signal.h>
+
+struct linux_binprm;
+struct pt_regs;
+struct seq_file;
+struct user_namespace;
+
+#ifdef CONFIG_UTRACE
+
+#include <linux/utrace.h>
+
+/*
+ * Set in task->utrace_flags while any engine is attached, whatever its mask;
+ * the other bits are the union of the engines' events.
+ */
+#define UTRACE_FLAG_ATTACHED	(1UL << 31)
+
+/*
+ * In task->ptrace beside the flags of <linux/ptrace.h>: the ptracer wants the
+ * tracee to step. Set when ptrace resumes it, see utrace_ptrace_resume().
+ */
+#define PT_STEP			(1U << 28)
+#define PT_BLOCKSTEP		(1U << 29)
+
+void __utrace_free_task(struct task_struct *task);
+void __utrace_resume(struct pt_regs *regs);
+bool __utrace_hold_boundary(void);
+int __utrace_inject_signal(struct ksignal *ksig);
+int __utrace_filter_signal(int signr, struct ksignal *ksig, enum pid_type type);
+struct k_sigaction *__utrace_sigaction(int signr, struct k_sigaction *ka);
+int __utrace_default_signal(int signr);
+bool __utrace_handler_step(int stepping);
+void __utrace_hold_trap(void);
+void __utrace_mark_killed(void);
+bool __utrace_syscall_entry(struct pt_regs *regs);
+bool __utrace_syscall_hold(void);
+void __utrace_syscall_exit(struct pt_regs *regs);
+void __utrace_report_clone(unsigned long clone_flags,
+			   struct task_struct *child);
+void __utrace_hold_vfork(void);
+void __utrace_report_exec(struct linux_binprm *bprm);
+long __utrace_report_exit(long code);
+void __utrace_mark_oops(void);
+void __utrace_exiting(struct task_struct *task);
+void __utrace_report_death(struct task_struct *task, bool group_dead,
+			   bool autoreap);
+void __utrace_release_task(struct task_struct *task);
+void __utrace_report_jctl(int type, int notify);
+bool __utrace_owners_capable(struct user_namespace *ns);
+void __utrace_proc_status(struct seq_file *m, struct task_struct *task);
+
+/* What kernel/signal.c does for kernel/utrace/stop.c. */
+bool utrace_settle_group_stop(void);
+void utrace_notify_group_stop(void);
+void utrace_recalc_sigpending(void);
+
+/**
+ * task_utraced() - is any engine attached
+ * @task: Any task.
+ *
+ * Context: any. Without a lock the answer may be stale.
+ */
+static inline bool task_utraced(const struct task_struct *task)
+{
+	return unlikely(READ_ONCE(task->utrace_flags));
+}
+
+/**
+ * task_utrace_events() - does any engine want one of these events
+ * @task: Any task.
+ * @events: Event bits.
+ *
+ * Context: any. Without a lock the answer may be stale.
+ */
+static inline bool task_utrace_events(const struct task_struct *task,
+				      unsigned long events)
+{
+	return unlikely(READ_ONCE(task->utrace_flags) & events);
+}
+
+/**
+ * task_is_held() - is the task asleep because an engine holds it
+ * @task: Any task. Exact with its siglock held.
+ */
+static inline bool task_is_held(const struct task_struct *task)
+{
+	return unlikely(READ_ONCE(task->jobctl) & JOBCTL_HELD);
+}
+
+/**
+ * utrace_init_task() - a task structure was copied from its creator
+ * @task: The copy.
+ *
+ * Called by dup_task_struct(): so early that every error path of
+ * copy_process(), which ends in free_task(), finds nothing of the creator's.
+ */
+static inline void utrace_init_task(struct task_struct *task)
+{
+	task->utrace_flags = 0;
+	RCU_INIT_POINTER(task->utrace, NULL);
+	clear_task_syscall_work(task, SYSCALL_UTRACE);
+}
+
+/**
+ * utrace_free_task() - the last reference to a task is gone
+ * @task: The task.
+ *
+ * Called by free_task().
+ */
+static inline void utrace_free_task(struct task_struct *task)
+{
+	if (unlikely(rcu_access_pointer(task->utrace)))
+		__utrace_free_task(task);
+}
+
+/**
+ * utrace_resume() - about to return to user mode with TIF_NOTIFY_RESUME
+ * @regs: User registers; NULL in the middle of KVM_RUN.
+ *
+ * Called by resume_user_mode_work(), no locks, may sleep.
+ */
+static inline void utrace_resume(struct pt_regs *regs)
+{
+	if (task_utraced(current))
+		__utrace_resume(regs);
+}
+
+/**
+ * utrace_hold_boundary() - hold at the user boundary if an engine wants it
+ *
+ * Called by get_signal() at the top of its loop, with siglock held.
+ *
+ * Return: true when the thread slept (or let it be): siglock is released and
+ * the caller starts over. false: siglock was held throughout.
+ */
+static inline bool utrace_hold_boundary(void)
+{
+	return unlikely(current->jobctl & JOBCTL_UTRACE) &&
+		__utrace_hold_boundary();
+}
+
+/**
+ * utrace_inject_signal() - make the reports that were asked for
+ * @ksig: Where an injected signal goes.
+ *
+ * Called by get_signal() before it dequeues, with siglock held.
+ *
+ * Return: 0 siglock was held throughout, go on; negative: siglock is released,
+ * start over; positive: siglock is held, and this is the signal to act on
+ * instead of a dequeued one.
+ */
+static inline int utrace_inject_signal(struct ksignal *ksig)
+{
+	if (likely(!(current->jobctl & JOBCTL_UTRACE)))
+		return 0;
+	return __utrace_inject_signal(ksig);
+}
+
+/**
+ * utrace_filter_signal() - let engines decide on a signal
+ * @signr: The signal dequeued or injected.
+ * @ksig: Its siginfo, which engines may rewrite.
+ * @type: Which queue it came from.
+ *
+ * Called by get_signal() before ptrace sees the signal, with siglock held,
+ * which may be dropped meanwhile and is held again at return.
+ *
+ * Return: the number to go on with, 0 to look for the next signal.
+ */
+static inline int utrace_filter_signal(int signr, struct ksignal *ksig,
+				       enum pid_type type)
+{
+	if (likely(!rcu_access_pointer(current->utrace)))
+		return signr;
+	return __utrace_filter_signal(signr, ksig, type);
+}
+
+/**
+ * utrace_sigaction() - the action to take, an engine's or the installed one
+ * @signr: The signal.
+ * @ka: The installed action.
+ *
+ * Called by get_signal() with siglock held.
+ */
+static inline struct k_sigaction *utrace_sigaction(int signr,
+						   struct k_sigaction *ka)
+{
+	if (likely(!rcu_access_pointer(current->utrace)))
+		return ka;
+	return __utrace_sigaction(signr, ka);
+}
+
+/**
+ * utrace_default_signal() - the signal whose default action is taken
+ * @signr: The signal that is reported in the wait status.
+ *
+ * Called by get_signal(), where an engine may have chosen that @signr acts as
+ * SIGTERM, SIGQUIT, SIGSTOP or SIGTSTP do.
+ */
+static inline int utrace_default_signal(int signr)
+{
+	if (likely(!rcu_access_pointer(current->utrace)))
+		return signr;
+	return __utrace_default_signal(signr);
+}
+
+/**
+ * utrace_handler_step() - a signal handler frame was set up
+ * @stepping: Single-step was in force before.
+ *
+ * Called by signal_delivered(), no locks.
+ *
+ * Return: whether ptrace is to be notified of a step.
+ */
+static inline bool utrace_handler_step(int stepping)
+{
+	if (likely(!task_utraced(current)))
+		return stepping;
+	return __utrace_handler_step(stepping);
+}
+
+/**
+ * utrace_hold_trap() - a ptrace stop ended: do engines still hold the thread
+ *
+ * Called by ptrace_notify() and ptrace_signal() with siglock held, which may
+ * be dropped meanwhile.
+ */
+static inline void utrace_hold_trap(void)
+{
+	if (task_utraced(current))
+		__utrace_hold_trap();
+}
+
+/**
+ * utrace_wake_held() - the tracer or the group wants something of a thread
+ * @task: The thread; its siglock is held.
+ *
+ * Called by do_signal_stop(): a thread that is held and ptraced gets up for
+ * the trap; it lies down again afterwards.
+ */
+static inline void utrace_wake_held(struct task_struct *task)
+{
+	if (task_is_held(task))
+		wake_up_state(task, __TASK_TRACED);
+}
+
+/**
+ * utrace_kill_held() - SIGKILL for a process that is exiting already
+ * @task: A thread of it; siglock is held.
+ *
+ * Called by prepare_signal(), which is about to drop the signal: a thread that
+ * is held in report_exit is let go.
+ */
+static inline void utrace_kill_held(struct task_struct *task)
+{
+	struct task_struct *t;
+
+	for_each_thread(task, t) {
+		if (!task_is_held(t))
+			continue;
+		sigaddset(&t->pending.signal, SIGKILL);
+		signal_wake_up(t, 1);
+	}
+}
+
+/**
+ * utrace_mark_killed() - the thread was killed by SIGKILL or its equivalent
+ *
+ * Called by get_signal() with siglock held: report_exit may not hold a killed
+ * thread.
+ */
+static inline void utrace_mark_killed(void)
+{
+	if (task_utraced(current))
+		__utrace_mark_killed();
+}
+
+/**
+ * utrace_syscall_entry() - entering a system call
+ * @regs: User registers, which engines may change.
+ *
+ * Called by syscall_trace_enter() with SYSCALL_WORK_SYSCALL_UTRACE set, no
+ * locks, before ptrace sees the call.
+ *
+ * Return: true to abort the call after ptrace was told.
+ */
+static inline bool utrace_syscall_entry(struct pt_regs *regs)
+{
+	return __utrace_syscall_entry(regs);
+}
+
+/**
+ * utrace_syscall_hold() - hold before the call is attempted
+ *
+ * Called by syscall_trace_enter() after ptrace's report, no locks.
+ *
+ * Return: true to abort the call because the thread was killed.
+ */
+static inline bool utrace_syscall_hold(void)
+{
+	return __utrace_syscall_hold();
+}
+
+/**
+ * utrace_syscall_exit() - leaving a system call
+ * @regs: User registers, which engines may change.
+ *
+ * Called by syscall_exit_work() with SYSCALL_WORK_SYSCALL_UTRACE set, no
+ * locks, before ptrace sees the exit.
+ */
+static inline void utrace_syscall_exit(struct pt_regs *regs)
+{
+	__utrace_syscall_exit(regs);
+}
+
+/**
+ * utrace_report_clone() - a child was made and has not run
+ * @clone_flags: Of the call.
+ * @child: The child.
+ *
+ * Called by kernel_clone() before wake_up_new_task(), no locks.
+ */
+static inline void utrace_report_clone(unsigned long clone_flags,
+				       struct task_struct *child)
+{
+	if (task_utraced(current))
+		__utrace_report_clone(clone_flags, child);
+}
+
+/**
+ * utrace_hold_vfork() - hold before waiting for a vfork child
+ *
+ * Called by kernel_clone() before wait_for_vfork_done(), no locks.
+ */
+static inline void utrace_hold_vfork(void)
+{
+	if (task_utraced(current))
+		__utrace_hold_vfork();
+}
+
+/**
+ * utrace_report_exec() - execve succeeded
+ * @bprm: What was executed.
+ *
+ * Called by exec_binprm() before ptrace's event, no locks.
+ */
+static inline void utrace_report_exec(struct linux_binprm *bprm)
+{
+	if (task_utraced(current))
+		__utrace_report_exec(bprm);
+}
+
+/**
+ * utrace_report_exit() - the thread is exiting and still whole
+ * @code: Its exit code.
+ *
+ * Called by do_exit() before synchronize_group_exit(), no locks; may sleep.
+ *
+ * Return: the exit code to go on with.
+ */
+static inline long utrace_report_exit(long code)
+{
+	if (task_utraced(current))
+		return __utrace_report_exit(code);
+	return code;
+}
+
+/**
+ * utrace_mark_oops() - the thread dies of a kernel oops
+ *
+ * Called by make_task_dead(): report_exit makes no callbacks and no hold, as
+ * locks may be held.
+ */
+static inline void utrace_mark_oops(void)
+{
+	if (task_utraced(current))
+		__utrace_mark_oops();
+}
+
+/**
+ * utrace_exiting() - the set of engines that see the death is fixed here
+ * @task: current.
+ *
+ * Called by do_exit() before exit_notify(), no locks.
+ */
+static inline void utrace_exiting(struct task_struct *task)
+{
+	__utrace_exiting(task);
+}
+
+/**
+ * utrace_report_death() - the thread is a zombie, or gone
+ * @task: current.
+ * @group_dead: It was the last of its process.
+ * @autoreap: It reaps itself.
+ *
+ * Called by exit_notify() after it released tasklist_lock and before it
+ * releases anybody, no locks. Another thread may be reaping @task meanwhile.
+ */
+static inline void utrace_report_death(struct task_struct *task,
+				       bool group_dead, bool autoreap)
+{
+	__utrace_report_death(task, group_dead, autoreap);
+}
+
+/**
+ * utrace_release_task() - a task is being reaped
+ * @task: The task, dead.
+ *
+ * Called by release_task() before it takes tasklist_lock, no locks, in the
+ * reaper's context.
+ */
+static inline void utrace_release_task(struct task_struct *task)
+{
+	__utrace_release_task(task);
+}
+
+/**
+ * utrace_wants_jctl() - does an engine want job control events
+ */
+static inline bool utrace_wants_jctl(void)
+{
+	return task_utrace_events(current, UTRACE_EVENT(JCTL));
+}
+
+/**
+ * utrace_report_jctl() - job control stopped or continued the thread
+ * @type: CLD_STOPPED or CLD_CONTINUED.
+ * @notify: What the parent is told, 0 for nothing.
+ *
+ * Called by do_signal_stop() and get_signal() with no locks, when
+ * utrace_wants_jctl() says so.
+ */
+static inline void utrace_report_jctl(int type, int notify)
+{
+	__utrace_report_jctl(type, notify);
+}
+
+/**
+ * utrace_may_stop() - is the job control stop that was reported still in force
+ *
+ * Called by do_signal_stop() with siglock held: SIGCONT, SIGKILL or a ptracer
+ * may have ended the stop while siglock was dropped for the report.
+ *
+ * Return: false if the thread is to run on.
+ */
+static inline bool utrace_may_stop(void)
+{
+	return (current->jobctl & JOBCTL_STOPPED) &&
+		!__fatal_signal_pending(current);
+}
+
+/**
+ * utrace_owners_capable() - may the owners of all engines trace into @ns
+ * @ns: The user namespace of the new credentials.
+ *
+ * Called by cap_bprm_creds_from_file() beside ptracer_capable().
+ */
+static inline bool utrace_owners_capable(struct user_namespace *ns)
+{
+	return !task_utraced(current) || __utrace_owners_capable(ns);
+}
+
+/**
+ * utrace_ptrace_resume() - ptrace resumes its tracee
+ * @task: The tracee, in a ptrace stop.
+ * @single: It is to single-step.
+ * @block: It is to step to the next branch.
+ *
+ * Called by ptrace_resume(). The wish is kept in task->ptrace, which belongs to
+ * the ptracer at this point, and the tracee computes from it and from the
+ * engines' wishes what is armed.
+ */
+static inline void utrace_ptrace_resume(struct task_struct *task, bool single,
+					bool block)
+{
+	task->ptrace &= ~(PT_STEP | PT_BLOCKSTEP);
+	if (block)
+		task->ptrace |= PT_BLOCKSTEP;
+	else if (single)
+		task->ptrace |= PT_STEP;
+	if (task_utraced(task))
+		set_tsk_thread_flag(task, TIF_NOTIFY_RESUME);
+}
+
+/**
+ * utrace_proc_status() - the line of /proc/PID/status
+ * @m: The file.
+ * @task: The task.
+ *
+ * Called by proc_pid_status().
+ */
+static inline void utrace_proc_status(struct seq_file *m,
+				      struct task_struct *task)
+{
+	if (task_utraced(task))
+		__utrace_proc_status(m, task);
+}
+
+#else /* !CONFIG_UTRACE */
+
+#define task_utraced(task)			(false)
+#define task_utrace_events(task, events)	(false)
+#define task_is_held(task)			(false)
+#define utrace_init_task(task)			do { } while (0)
+#define utrace_free_task(task)			do { } while (0)
+#define utrace_resume(regs)			do { } while (0)
+#define utrace_hold_boundary()			(false)
+#define utrace_inject_signal(ksig)		(0)
+#define utrace_filter_signal(signr, ksig, type)	(signr)
+#define utrace_sigaction(signr, ka)		(ka)
+#define utrace_default_signal(signr)		(signr)
+#define utrace_handler_step(stepping)		(stepping)
+#define utrace_hold_trap()			do { } while (0)
+#define utrace_wake_held(task)			do { } while (0)
+#define utrace_kill_held(task)			do { } while (0)
+#define utrace_mark_killed()			do { } while (0)
+#define utrace_syscall_entry(regs)		(false)
+#define utrace_syscall_hold()			(false)
+#define utrace_syscall_exit(regs)		do { } while (0)
+#define utrace_report_clone(clone_flags, child)	do { } while (0)
+#define utrace_hold_vfork()			do { } while (0)
+#define utrace_report_exec(bprm)		do { } while (0)
+#define utrace_report_exit(code)		(code)
+#define utrace_mark_oops()			do { } while (0)
+#define utrace_exiting(task)			do { } while (0)
+#define utrace_report_death(task, dead, autoreap) do { } while (0)
+#define utrace_release_task(task)		do { } while (0)
+#define utrace_wants_jctl()			(false)
+#define utrace_report_jctl(type, notify)	do { } while (0)
+#define utrace_may_stop()			(true)
+#define utrace_owners_capable(ns)		(true)
+#define utrace_ptrace_resume(task, single, block) do { } while (0)
+#define utrace_proc_status(m, task)		do { } while (0)
+
+#endif /* CONFIG_UTRACE */
+
+#endif /* _LINUX_UTRACE_HOOKS_H */

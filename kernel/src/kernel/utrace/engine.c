@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * utrace: the objects and their lists.
+ *
+ * What is true here: struct utrace is installed in task->utrace once and stays
+ * until free_task(); an engine is in utrace.engines exactly as long as
+ * engine.utrace points there. No other file edits the list.
+ */
+#include <linux/err.h>
+#include <linux/export.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+
+#include "utrace.h"
+
+static struct utrace *utrace_alloc(struct task_struct *task,
+				   enum utrace_stage stage)
+{
+	struct utrace *utrace = kzalloc(sizeof(*utrace), GFP_KERNEL_ACCOUNT);
+
+	if (!utrace)
+		return NULL;
+	spin_lock_init(&utrace->lock);
+	INIT_LIST_HEAD(&utrace->engines);
+	init_waitqueue_head(&utrace->barrier);
+	utrace->task = task;
+	utrace->stage = stage;
+	return utrace;
+}
+
+/**
+ * utrace_get_or_create() - the tracing state of a task, made if needed
+ * @task: The task; the caller keeps it from being freed.
+ *
+ * A task whose end has begun without a struct utrace carries a mark instead
+ * (utrace_exiting(), utrace_release_task()). The cmpxchg() against the mark
+ * that was seen decides: either the new structure is there before the hook
+ * looks, and the hook works on it, or the mark is there and the structure
+ * starts at the stage that the mark stands for.
+ *
+ * Context: task context, may sleep.
+ * Return: The structure, or
+ * * -ESRCH: the task was reaped.
+ * * -ENOMEM: no memory.
+ */
+struct utrace *utrace_get_or_create(struct task_struct *task)
+{
+	struct utrace *utrace, *seen;
+
+	for (;;) {
+		seen = rcu_access_pointer(task->utrace);
+		if (seen > UTRACE_MARK_REAPED)
+			return seen;
+		if (seen == UTRACE_MARK_REAPED)
+			return ERR_PTR(-ESRCH);
+		utrace = utrace_alloc(task, seen == UTRACE_MARK_EXITING ?
+				      UTRACE_DEAD : UTRACE_ALIVE);
+		if (!utrace)
+			return ERR_PTR(-ENOMEM);
+		if (cmpxchg((struct utrace **)&task->utrace, seen, utrace) ==
+		    seen)
+			return utrace;
+		kfree(utrace);
+	}
+}
+
+/*
+ * The task is freed: nobody can attach, every engine was detached when the task
+ * was reaped (or there never was one), and a reader under RCU that came through
+ * an engine is gone, because free_task() comes a grace period after that.
+ */
+void __utrace_free_task(struct task_struct *task)
+{
+	struct utrace *utrace = utrace_of(task);
+
+	if (!utrace)
+		return;
+	WARN_ON_ONCE(!list_empty(&utrace->engines));
+	kfree(utrace);
+}
+
+/**
+ * utrace_engine_create() - make an engine that is attached to nothing yet
+ * @ops: Its callbacks.
+ * @data: Its owner's pointer.
+ * @cred: Its owner's credentials; a reference is taken.
+ *
+ * Context: task context, may sleep.
+ * Return: The engine with two references, the attachment's and the caller's;
+ * NULL without memory.
+ */
+struct utrace_engine *
+utrace_engine_create(const struct utrace_engine_ops *ops, void *data,
+		     const struct cred *cred)
+{
+	struct utrace_engine *engine;
+
+	engine = kzalloc(sizeof(*engine), GFP_KERNEL_ACCOUNT);
+	if (!engine)
+		return NULL;
+	kref_init(&engine->kref);
+	kref_get(&engine->kref);
+	INIT_LIST_HEAD(&engine->entry);
+	engine->ops = ops;
+	engine->data = data;
+	engine->resume = UTRACE_RESUME;
+	engine->cred = get_cred(cred);
+	return engine;
+}
+
+/* Called by utrace_engine_put() for the last reference. */
+void __utrace_engine_release(struct kref *kref)
+{
+	struct utrace_engine *engine =
+		container_of(kref, struct utrace_engine, kref);
+
+	WARN_ON_ONCE(!list_empty(&engine->entry));
+	put_cred(engine->cred);
+	kfree(engine);
+}
+EXPORT_SYMBOL_GPL(__utrace_engine_release);
+
+/**
+ * utrace_update_flags_locked() - bring the task's words up to date
+ * @utrace: The tracing state; its lock is held.
+ *
+ * task->utrace_flags and the system call work bit are the union of what the
+ * engines want. Core code reads them without the lock; a stale read is as if
+ * the event had come a moment earlier.
+ */
+void utrace_update_flags_locked(struct utrace *utrace)
+{
+	struct utrace_engine *engine;
+	unsigned long flags = 0;
+
+	lockdep_assert_held(&utrace->lock);
+	list_for_each_entry(engine, &utrace->engines, entry)
+		flags |= engine->flags | UTRACE_FLAG_ATTACHED;
+	WRITE_ONCE(utrace->task->utrace_flags, flags);
+	if (flags & UTRACE_EVENT_SYSCALL)
+		set_task_syscall_work(utrace->task, SYSCALL_UTRACE);
+	else
+		clear_task_syscall_work(utrace->task, SYSCALL_UTRACE);
+}
+
+/**
+ * utrace_engine_add_locked() - attach an engine, last in order
+ * @utrace: Where; its lock is held.
+ * @engine: The engine; the list takes over one reference.
+ */
+void utrace_engine_add_locked(struct utrace *utrace,
+			      struct utrace_engine *engine)
+{
+	lockdep_assert_held(&utrace->lock);
+	list_add_tail(&engine->entry, &utrace->engines);
+	rcu_assign_pointer(engine->utrace, utrace);
+	utrace_update_flags_locked(utrace);
+}
+
+/**
+ * utrace_engine_remove_locked() - detach an engine for good
+ * @utrace: Where it is attached; its lock is held.
+ * @engine: The engine, whose callback is not running. The list's reference is
+ *	dropped: without one of its own the caller may not use it any more.
+ */
+void utrace_engine_remove_locked(struct utrace *utrace,
+				 struct utrace_engine *engine)
+{
+	lockdep_assert_held(&utrace->lock);
+	WARN_ON_ONCE(utrace->reporting == engine);
+	list_del_init(&engine->entry);
+	engine->detached = true;
+	engine->stopped = false;
+	WRITE_ONCE(engine->flags, 0);
+	RCU_INIT_POINTER(engine->utrace, NULL);
+	utrace_update_flags_locked(utrace);
+	utrace_engine_put(engine);
+}
+
+/**
+ * utrace_lock_engine() - lock the tracing state that an engine is attached to
+ * @task: What the caller believes the engine is attached to; only compared, so
+ *	it may be stale.
+ * @engine: An engine that the caller owns a reference to.
+ *
+ * The read-side section that is left open keeps the structure: an attached
+ * engine is removed under the lock before its task is dropped.
+ *
+ * Context: task context, no spinlock held.
+ * Return: The structure, locked, to be given to utrace_unlock_engine(). NULL if
+ * the engine is not attached to @task any more.
+ */
+struct utrace *utrace_lock_engine(struct task_struct *task,
+				  struct utrace_engine *engine)
+{
+	struct utrace *utrace;
+
+	rcu_read_lock();
+	utrace = rcu_dereference(engine->utrace);
+	if (utrace && utrace->task == task) {
+		spin_lock(&utrace->lock);
+		if (rcu_access_pointer(engine->utrace) == utrace)
+			return utrace;
+		spin_unlock(&utrace->lock);
+	}
+	rcu_read_unlock();
+	return NULL;
+}
+
+/**
+ * utrace_unlock_engine() - undo utrace_lock_engine()
+ * @utrace: What it returned.
+ */
+void utrace_unlock_engine(struct utrace *utrace)
+{
+	spin_unlock(&utrace->lock);
+	rcu_read_unlock();
+}

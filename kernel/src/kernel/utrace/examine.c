@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * utrace: looking at the registers of a task that an engine holds.
+ */
+#include <linux/export.h>
+#include <linux/sched/signal.h>
+
+#include "utrace.h"
+
+/* Every state that a stopped task may be in, the freezer's included. */
+#define EXAMINE_STATES	(__TASK_TRACED | __TASK_STOPPED | TASK_FROZEN)
+
+/*
+ * Does the task stand still for this engine? Takes a reference on it, as the
+ * wait that follows may sleep.
+ */
+static int get_stopped_task(struct task_struct *task,
+			    struct utrace_engine *engine)
+{
+	struct utrace *utrace = utrace_lock_engine(task, engine);
+	unsigned long flags;
+	int ret = 0;
+
+	if (!utrace)
+		return -ESRCH;
+	if (engine->detached || utrace->stage != UTRACE_ALIVE)
+		ret = -ESRCH;
+	else if (!engine->stopped)
+		ret = -EINVAL;
+	else if (!lock_task_sighand(task, &flags))
+		ret = -ESRCH;
+	if (!ret) {
+		if (!(task->jobctl &
+		      (JOBCTL_HELD | JOBCTL_STOPPED | JOBCTL_TRACED)))
+			ret = -EAGAIN;
+		unlock_task_sighand(task, &flags);
+	}
+	if (!ret)
+		get_task_struct(task);
+	utrace_unlock_engine(utrace);
+	return ret;
+}
+
+/**
+ * utrace_prepare_examine() - wait until a stopped task is off its CPU
+ * @task: What the engine is attached to.
+ * @engine: The engine, which holds the task; the caller owns a reference.
+ * @exam: Filled in for utrace_finish_examine().
+ *
+ * After 0 the calls of &struct user_regset are safe until the task runs again,
+ * which only SIGKILL (or its equivalent) and this engine can bring about. That
+ * it did not is for utrace_finish_examine() to say.
+ *
+ * Context: Task context, may sleep.
+ * Return:
+ * * 0: the task stands still.
+ * * -EAGAIN: it does not yet, or it ran again.
+ * * -EINVAL: the engine does not hold it.
+ * * -ESRCH: it is dead, or the engine is detached.
+ */
+int utrace_prepare_examine(struct task_struct *task,
+			   struct utrace_engine *engine,
+			   struct utrace_examiner *exam)
+{
+	int ret = get_stopped_task(task, engine);
+
+	if (ret)
+		return ret;
+	exam->ncsw = wait_task_inactive(task, EXAMINE_STATES);
+	put_task_struct(task);
+	return exam->ncsw ? 0 : -EAGAIN;
+}
+EXPORT_SYMBOL_GPL(utrace_prepare_examine);
+
+/**
+ * utrace_finish_examine() - did the task stay put since the preparation
+ * @task: What the engine is attached to.
+ * @engine: The engine; the caller owns a reference.
+ * @exam: What utrace_prepare_examine() filled in.
+ *
+ * Context: Task context, may sleep.
+ * Return:
+ * * 0: it did; what was read is good.
+ * * -EAGAIN: it ran; throw away what was read.
+ * * -EINVAL: the engine does not hold it any more.
+ * * -ESRCH: it is dead, or the engine is detached.
+ */
+int utrace_finish_examine(struct task_struct *task,
+			  struct utrace_engine *engine,
+			  struct utrace_examiner *exam)
+{
+	int ret = get_stopped_task(task, engine);
+
+	if (ret)
+		return ret;
+	if (wait_task_inactive(task, EXAMINE_STATES) != exam->ncsw)
+		ret = -EAGAIN;
+	put_task_struct(task);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(utrace_finish_examine);

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * utrace: the round of callbacks, and the events that are made of one round.
+ *
+ * Everything here runs in the context of the traced task. The list of engines
+ * is walked under utrace.lock, which is dropped for each callback; meanwhile
+ * utrace.reporting keeps the engine in the list, so that the walk goes on from
+ * it. An engine that is attached during a round comes last in it.
+ */
+#include <linux/binfmts.h>
+#include <linux/ptrace.h>
+#include <linux/resume_user_mode.h>
+#include <linux/uprobes.h>
+
+#include "utrace.h"
+
+/* Did this engine ask for the step that has just been made? */
+static bool claims_step(const struct utrace_engine *engine)
+{
+	return engine->resume == UTRACE_SINGLESTEP ||
+		engine->resume == UTRACE_BLOCKSTEP;
+}
+
+/*
+ * A report that was asked for (REPORT, HANDLER) has no event bit of its own: it
+ * goes to engines that quiesce or look at signals.
+ */
+static unsigned long wanted_events(const struct utrace_report *report)
+{
+	if (report->event)
+		return report->event;
+	if (!report->call)
+		return UTRACE_EVENT(QUIESCE);
+	return UTRACE_EVENT(QUIESCE) | UTRACE_EVENT_SIGNAL_ALL;
+}
+
+static bool wants_report(const struct utrace_report *report,
+			 const struct utrace_engine *engine)
+{
+	if (engine->detached)
+		return false;
+	if (report->claimed && claims_step(engine))
+		return true;
+	return engine->flags & wanted_events(report);
+}
+
+/**
+ * utrace_begin_callback_locked() - a callback to this engine is about to run
+ * @utrace: The tracing state; its lock is held and dropped by the caller.
+ * @engine: The engine.
+ */
+void utrace_begin_callback_locked(struct utrace *utrace,
+				  struct utrace_engine *engine)
+{
+	lockdep_assert_held(&utrace->lock);
+	utrace->reporter = current;
+	utrace->asked = false;
+	WRITE_ONCE(utrace->reporting, engine);
+}
+
+/**
+ * utrace_end_callback_locked() - the callback is back
+ * @utrace: The tracing state; its lock is held.
+ *
+ * wq_has_sleeper() orders the store before the look at the queue; the waiter in
+ * utrace_barrier() queues itself before it looks at reporting.
+ */
+void utrace_end_callback_locked(struct utrace *utrace)
+{
+	lockdep_assert_held(&utrace->lock);
+	WRITE_ONCE(utrace->reporting, NULL);
+	if (wq_has_sleeper(&utrace->barrier))
+		wake_up_all(&utrace->barrier);
+}
+
+static u32 join_action(const struct utrace_report *report, u32 ret)
+{
+	return report->action | min(report->resume, utrace_resume_action(ret));
+}
+
+/*
+ * Makes the callbacks to one engine: quiesce, then the event's. The later one's
+ * word counts. Between the two the engine may be detached or lose the event.
+ */
+static bool call_engine(struct utrace_report *report,
+			struct utrace_engine *engine, bool claimed, u32 *ret)
+{
+	const struct utrace_engine_ops *ops = engine->ops;
+	u32 action = report->action | report->resume;
+	bool called = false;
+
+	if ((READ_ONCE(engine->flags) & UTRACE_EVENT(QUIESCE)) &&
+	    ops->report_quiesce) {
+		*ret = ops->report_quiesce(action, engine, current,
+					   report->event);
+		*ret = report->action | utrace_resume_action(*ret);
+		called = true;
+		if (utrace_resume_action(*ret) == UTRACE_DETACH)
+			return true;
+		action = join_action(report, *ret);
+	}
+	if (!report->call || READ_ONCE(engine->detached))
+		return called;
+	if (claimed || (READ_ONCE(engine->flags) & wanted_events(report)))
+		called |= report->call(report, engine, action, ret);
+	return called;
+}
+
+static void note_wish(struct utrace *utrace, struct utrace_engine *engine,
+		      enum utrace_resume_action resume)
+{
+	if (WARN_ON_ONCE(resume > UTRACE_DETACH))
+		resume = UTRACE_RESUME;
+	if (resume == UTRACE_DETACH)
+		engine->detached = true;
+	if (engine->detached || utrace->asked)
+		return;
+	engine->stopped = resume == UTRACE_STOP;
+	engine->resume = engine->stopped ? UTRACE_RESUME : resume;
+	if (resume == UTRACE_REPORT || resume == UTRACE_INTERRUPT)
+		utrace_request_locked(utrace, resume == UTRACE_INTERRUPT);
+}
+
+static void report_to_engine(struct utrace *utrace,
+			     struct utrace_report *report,
+			     struct utrace_engine *engine)
+	__must_hold(&utrace->lock)
+{
+	bool claimed = report->claimed && claims_step(engine);
+	bool called;
+	u32 ret = 0;
+
+	/* The step was made: the wish is fulfilled. */
+	if (claimed)
+		engine->resume = UTRACE_RESUME;
+	utrace_begin_callback_locked(utrace, engine);
+	spin_unlock(&utrace->lock);
+	called = call_engine(report, engine, claimed, &ret);
+	spin_lock(&utrace->lock);
+	utrace_end_callback_locked(utrace);
+	if (!called)
+		return;
+	note_wish(utrace, engine, utrace_resume_action(ret));
+	report->action = ret & ~UTRACE_RESUME_MASK;
+	report->resume = min(report->resume, utrace_resume_action(ret));
+}
+
+/**
+ * utrace_make_report() - call every engine that wants an event
+ * @utrace: current's tracing state.
+ * @report: What to report; its @resume and @action carry what engines choose.
+ *
+ * Afterwards utrace.hold says whether the task is to be held; where, is for the
+ * caller to see to.
+ *
+ * Context: current is the traced task; no locks; may sleep.
+ */
+void utrace_make_report(struct utrace *utrace, struct utrace_report *report)
+{
+	struct utrace_engine *engine, *next;
+
+	might_sleep();
+	report->resume = UTRACE_RESUME;
+	spin_lock(&utrace->lock);
+	engine = list_first_entry(&utrace->engines, typeof(*engine), entry);
+	while (!list_entry_is_head(engine, &utrace->engines, entry)) {
+		if (wants_report(report, engine))
+			report_to_engine(utrace, report, engine);
+		next = list_next_entry(engine, entry);
+		if (engine->detached)
+			utrace_engine_remove_locked(utrace, engine);
+		engine = next;
+	}
+	utrace_update_hold_locked(utrace);
+	spin_unlock(&utrace->lock);
+	/* A stop, a report or a change of stepping is for __utrace_resume(). */
+	if (report->resume != UTRACE_RESUME || utrace->stepping)
+		set_thread_flag(TIF_NOTIFY_RESUME);
+}
+
+/**
+ * utrace_report_due() - was a report before user mode asked for
+ * @utrace: current's tracing state.
+ *
+ * Context: current is the traced task. Without the lock a request that comes at
+ * this moment may be missed; it has set TIF_NOTIFY_RESUME or JOBCTL_UTRACE, so
+ * the task comes by again.
+ */
+bool utrace_report_due(struct utrace *utrace)
+{
+	return READ_ONCE(utrace->report) || READ_ONCE(utrace->poked);
+}
+
+/**
+ * utrace_take_requests() - begin a round that answers all requests
+ * @utrace: current's tracing state.
+ *
+ * Return: whether there were any.
+ */
+bool utrace_take_requests(struct utrace *utrace)
+{
+	struct utrace_engine *engine;
+	bool due;
+
+	/* xchg(): utrace_poke() may come in an interrupt of ours. */
+	due = xchg(&utrace->poked, false);
+	spin_lock(&utrace->lock);
+	due |= utrace->report;
+	utrace->report = false;
+	spin_lock_irq(&current->sighand->siglock);
+	utrace->interrupt = false;
+	spin_unlock_irq(&current->sighand->siglock);
+	list_for_each_entry(engine, &utrace->engines, entry)
+		if (engine->resume == UTRACE_REPORT ||
+		    engine->resume == UTRACE_INTERRUPT)
+			engine->resume = UTRACE_RESUME;
+	spin_unlock(&utrace->lock);
+	return due;
+}
+
+/*
+ * The last stretch before user mode. An out-of-line step of a uprobe in progress
+ * has the instruction pointer in its own area: nobody may look at that, and
+ * get_signal() is held off until the step is done.
+ */
+static bool is_stepping_uprobe(void)
+{
+#ifdef CONFIG_UPROBES
+	return current->utask && current->utask->active_uprobe;
+#else
+	return false;
+#endif
+}
+
+void __utrace_resume(struct pt_regs *regs)
+{
+	struct utrace *utrace = utrace_of(current);
+	struct utrace_report report = {};
+
+	/*
+	 * Without registers this is KVM_RUN, in the middle of an ioctl: it
+	 * returns -EINTR when a signal is pending, and the boundary comes then.
+	 */
+	if (!regs || is_stepping_uprobe()) {
+		if (utrace_report_due(utrace) || READ_ONCE(utrace->hold))
+			utrace_route_to_boundary();
+		return;
+	}
+	if (utrace_report_due(utrace) && utrace_take_requests(utrace))
+		utrace_make_report(utrace, &report);
+	if (READ_ONCE(utrace->hold))
+		utrace_route_to_boundary();
+	else
+		utrace_arm(utrace);
+}
+
+static bool call_clone(struct utrace_report *report,
+		       struct utrace_engine *engine, u32 action, u32 *ret)
+{
+	if (!engine->ops->report_clone)
+		return false;
+	*ret = engine->ops->report_clone(action, engine, current,
+					 report->clone_flags, report->child);
+	return true;
+}
+
+void __utrace_report_clone(unsigned long clone_flags,
+			   struct task_struct *child)
+{
+	struct utrace *utrace = utrace_of(current);
+	struct utrace_report report = {
+		.event = UTRACE_EVENT(CLONE),
+		.call = call_clone,
+		.clone_flags = clone_flags,
+		.child = child,
+	};
+
+	if (!task_utrace_events(current, UTRACE_EVENT(CLONE)))
+		return;
+	utrace->cloning = child;
+	utrace_make_report(utrace, &report);
+	utrace->cloning = NULL;
+}
+
+static bool call_exec(struct utrace_report *report,
+		      struct utrace_engine *engine, u32 action, u32 *ret)
+{
+	if (!engine->ops->report_exec)
+		return false;
+	*ret = engine->ops->report_exec(action, engine, current,
+					current->mm->binfmt, report->bprm,
+					current_pt_regs());
+	return true;
+}
+
+void __utrace_report_exec(struct linux_binprm *bprm)
+{
+	struct utrace_report report = {
+		.event = UTRACE_EVENT(EXEC),
+		.call = call_exec,
+		.bprm = bprm,
+	};
+
+	if (task_utrace_events(current, UTRACE_EVENT(EXEC)))
+		utrace_make_report(utrace_of(current), &report);
+}
+
+static bool call_syscall_entry(struct utrace_report *report,
+			       struct utrace_engine *engine, u32 action,
+			       u32 *ret)
+{
+	if (!engine->ops->report_syscall_entry)
+		return false;
+	*ret = engine->ops->report_syscall_entry(action, engine, current,
+						 report->regs);
+	return true;
+}
+
+bool __utrace_syscall_entry(struct pt_regs *regs)
+{
+	struct utrace_report report = {
+		.event = UTRACE_EVENT(SYSCALL_ENTRY),
+		.call = call_syscall_entry,
+		.action = UTRACE_SYSCALL_RUN,
+		.regs = regs,
+	};
+
+	if (!task_utrace_events(current, UTRACE_EVENT(SYSCALL_ENTRY)))
+		return false;
+	utrace_make_report(utrace_of(current), &report);
+	return utrace_syscall_action(report.action) == UTRACE_SYSCALL_ABORT;
+}
+
+static bool call_syscall_exit(struct utrace_report *report,
+			      struct utrace_engine *engine, u32 action,
+			      u32 *ret)
+{
+	if (!engine->ops->report_syscall_exit)
+		return false;
+	*ret = engine->ops->report_syscall_exit(action, engine, current,
+						report->regs);
+	return true;
+}
+
+void __utrace_syscall_exit(struct pt_regs *regs)
+{
+	struct utrace_report report = {
+		.event = UTRACE_EVENT(SYSCALL_EXIT),
+		.call = call_syscall_exit,
+		.regs = regs,
+	};
+
+	if (task_utrace_events(current, UTRACE_EVENT(SYSCALL_EXIT)))
+		utrace_make_report(utrace_of(current), &report);
+}
+
+static bool call_jctl(struct utrace_report *report,
+		      struct utrace_engine *engine, u32 action, u32 *ret)
+{
+	if (!engine->ops->report_jctl)
+		return false;
+	*ret = engine->ops->report_jctl(action, engine, current, report->type,
+					report->notify);
+	return true;
+}
+
+void __utrace_report_jctl(int type, int notify)
+{
+	struct utrace_report report = {
+		.event = UTRACE_EVENT(JCTL),
+		.call = call_jctl,
+		.type = type,
+		.notify = notify,
+	};
+
+	utrace_make_report(utrace_of(current), &report);
+}

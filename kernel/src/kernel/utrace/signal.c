@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * utrace: report_signal and what follows from it.
+ *
+ * The functions here are called by get_signal() with siglock held and drop it
+ * for the callbacks. What engines decide is kept in struct utrace for the rest
+ * of get_signal(): utrace.signr is the signal it is about, and when ptrace
+ * changes the number the decision is void.
+ */
+#include <linux/ptrace.h>
+#include <linux/signal.h>
+#include <linux/string.h>
+
+#include "utrace.h"
+
+static bool call_signal(struct utrace_report *report,
+			struct utrace_engine *engine, u32 action, u32 *ret)
+{
+	if (!engine->ops->report_signal)
+		return false;
+	*ret = engine->ops->report_signal(action, engine, current,
+					  current_pt_regs(),
+					  &report->ksig->info,
+					  report->orig_ka, report->ka);
+	return true;
+}
+
+/*
+ * The class of a signal and its default disposition, as get_signal() would act
+ * on it without engines.
+ */
+static unsigned long classify(int signr, const struct k_sigaction *ka,
+			      u32 *action)
+{
+	if (ka->sa.sa_handler != SIG_IGN && ka->sa.sa_handler != SIG_DFL) {
+		*action = UTRACE_SIGNAL_DELIVER;
+		return UTRACE_EVENT(SIGNAL);
+	}
+	if (ka->sa.sa_handler == SIG_IGN || sig_kernel_ignore(signr) ||
+	    ((current->signal->flags & SIGNAL_UNKILLABLE) &&
+	     !sig_kernel_only(signr))) {
+		*action = UTRACE_SIGNAL_IGN;
+		return UTRACE_EVENT(SIGNAL_IGN);
+	}
+	if (sig_kernel_stop(signr)) {
+		*action = signr == SIGSTOP ? UTRACE_SIGNAL_STOP :
+			UTRACE_SIGNAL_TSTP;
+		return UTRACE_EVENT(SIGNAL_STOP);
+	}
+	if (sig_kernel_coredump(signr)) {
+		*action = UTRACE_SIGNAL_CORE;
+		return UTRACE_EVENT(SIGNAL_CORE);
+	}
+	*action = UTRACE_SIGNAL_TERM;
+	return UTRACE_EVENT(SIGNAL_TERM);
+}
+
+/*
+ * Is this the trap that a step makes? TRAP_TRACE comes from the debug exception
+ * (arch/x86/kernel/traps.c), TRAP_BRKPT from user_single_step_report() when the
+ * step was over a system call.
+ */
+static bool is_step_trap(const kernel_siginfo_t *info)
+{
+	return info->si_signo == SIGTRAP &&
+		(info->si_code == TRAP_TRACE || info->si_code == TRAP_BRKPT);
+}
+
+/*
+ * Puts a copy of the signal back at the head of the thread's queue. A timer was
+ * re-armed when its signal was dequeued: it must not be once more.
+ */
+static void requeue(const kernel_siginfo_t *info)
+{
+	struct sigpending *pending = &current->pending;
+	kernel_siginfo_t copy;
+	struct sigqueue *last;
+
+	lockdep_assert_held(&current->sighand->siglock);
+	copy_siginfo(&copy, info);
+	if (copy.si_code == SI_TIMER)
+		copy.si_sys_private = 0;
+	if (send_signal_locked(copy.si_signo, &copy, current, PIDTYPE_PID) ||
+	    list_empty(&pending->list))
+		return;
+	last = list_last_entry(&pending->list, struct sigqueue, list);
+	if (last->info.si_signo == copy.si_signo)
+		list_move(&last->list, &pending->list);
+}
+
+static int forced_default(enum utrace_signal_action action)
+{
+	switch (action) {
+	case UTRACE_SIGNAL_TERM:
+		return SIGTERM;
+	case UTRACE_SIGNAL_CORE:
+		return SIGQUIT;
+	case UTRACE_SIGNAL_STOP:
+		return SIGSTOP;
+	case UTRACE_SIGNAL_TSTP:
+		return SIGTSTP;
+	default:
+		return 0;
+	}
+}
+
+/* Notes an engine's choice for utrace_sigaction() and the default action. */
+static void set_disposition(struct utrace *utrace, int signr, u32 action,
+			    bool use_ka)
+{
+	int forced = forced_default(utrace_signal_action(action));
+
+	utrace->signr = signr;
+	utrace->default_signr = forced ?: signr;
+	utrace->use_ka = use_ka || forced;
+	if (forced)
+		utrace->ka.sa.sa_handler = SIG_DFL;
+}
+
+/*
+ * A signal that engines let through may be blocked by now, or the thread may
+ * have been killed while they looked: as after ptrace_signal().
+ */
+static int recheck(int signr, kernel_siginfo_t *info, enum pid_type type)
+{
+	if (!sigismember(&current->blocked, signr) &&
+	    !fatal_signal_pending(current))
+		return signr;
+	send_signal_locked(signr, info, current, type);
+	return 0;
+}
+
+static bool is_no_signal(u32 action)
+{
+	return utrace_signal_action(action) == UTRACE_SIGNAL_IGN ||
+		utrace_signal_action(action) == UTRACE_SIGNAL_REPORT;
+}
+
+/*
+ * While the thread is held, info stays as the last callback left it, for the
+ * report that follows the hold, or comes instead of it when somebody asked for
+ * a report while the callback that wanted to stop was running.
+ */
+static void park_info(struct utrace *utrace, const kernel_siginfo_t *info)
+{
+	utrace->parked = READ_ONCE(utrace->hold) || utrace_report_due(utrace);
+	if (utrace->parked)
+		copy_siginfo(&utrace->info, info);
+}
+
+static void unpark_info(struct utrace *utrace, kernel_siginfo_t *info)
+{
+	if (utrace->parked)
+		copy_siginfo(info, &utrace->info);
+	else
+		clear_siginfo(info);
+	utrace->parked = false;
+}
+
+bool __utrace_hold_boundary(void)
+{
+	struct utrace *utrace = utrace_of(current);
+
+	lockdep_assert_held(&current->sighand->siglock);
+	/* A report that is due comes first, unless the thread is in a hold. */
+	if (utrace->handler ||
+	    (utrace_report_due(utrace) && !utrace->settled))
+		return false;
+	if (!utrace->hold || (current->jobctl & JOBCTL_TRAP_MASK) ||
+	    (current->ptrace && (current->jobctl & JOBCTL_STOP_PENDING)))
+		return false;
+	utrace_hold(utrace, UTRACE_HOLD_BOUNDARY);
+	spin_unlock_irq(&current->sighand->siglock);
+	return true;
+}
+
+/* Settles what engines made of a report that came without a signal. */
+static int settle_injected(struct utrace *utrace, struct utrace_report *report)
+{
+	static const struct k_sigaction untouched;
+	int signr = report->ksig->info.si_signo;
+
+	if (is_no_signal(report->action) || !valid_signal(signr) || !signr ||
+	    utrace_signal_action(report->action) == UTRACE_SIGNAL_HANDLER) {
+		park_info(utrace, &report->ksig->info);
+		return 0;
+	}
+	set_disposition(utrace, signr, report->action,
+			memcmp(&utrace->ka, &untouched, sizeof(untouched)));
+	return signr;
+}
+
+int __utrace_inject_signal(struct ksignal *ksig)
+{
+	struct utrace *utrace = utrace_of(current);
+	struct utrace_report report = {
+		.call = call_signal,
+		.action = UTRACE_SIGNAL_REPORT,
+		.ksig = ksig,
+	};
+	bool due = utrace->handler;
+	int signr;
+
+	current->jobctl &= ~JOBCTL_UTRACE;
+	/* SIGCONT clears this while siglock is dropped. */
+	current->jobctl |= JOBCTL_STOP_DEQUEUED;
+	spin_unlock_irq(&current->sighand->siglock);
+
+	due |= utrace_take_requests(utrace);
+	if (!due)
+		return -EAGAIN;
+	if (utrace->handler)
+		report.action = UTRACE_SIGNAL_HANDLER;
+	utrace->handler = false;
+	utrace->signr = 0;
+	memset(&utrace->ka, 0, sizeof(utrace->ka));
+	report.ka = &utrace->ka;
+	unpark_info(utrace, &ksig->info);
+	utrace_make_report(utrace, &report);
+	if (READ_ONCE(utrace->hold))
+		utrace_route_to_boundary();
+	signr = settle_injected(utrace, &report);
+	if (!signr)
+		return -EAGAIN;
+
+	spin_lock_irq(&current->sighand->siglock);
+	if (report.action & UTRACE_SIGNAL_HOLD)
+		requeue(&ksig->info);
+	signr = recheck(signr, &ksig->info, PIDTYPE_PID);
+	if (signr) {
+		utrace->injected = true;
+		return signr;
+	}
+	spin_unlock_irq(&current->sighand->siglock);
+	return -EAGAIN;
+}
+
+/*
+ * What the engines made of a dequeued signal. Without a change the signal goes
+ * the way it would go without them, and no disposition is noted; the same holds
+ * for a rewritten number whose action nobody touched.
+ */
+static int settle_filtered(struct utrace *utrace, struct utrace_report *report,
+			   int signr, u32 action)
+{
+	int new_signr = report->ksig->info.si_signo;
+	bool use_ka, changed;
+
+	if (report->claimed && new_signr == SIGTRAP &&
+	    (current->ptrace & (PT_STEP | PT_BLOCKSTEP)))
+		return SIGTRAP;
+	use_ka = memcmp(&utrace->ka, report->orig_ka, sizeof(utrace->ka));
+	changed = use_ka || utrace_signal_action(report->action) != action;
+	if (report->claimed && new_signr == SIGTRAP && !changed)
+		return 0;
+	if (is_no_signal(report->action)) {
+		park_info(utrace, &report->ksig->info);
+		return 0;
+	}
+	if (WARN_ON_ONCE(!valid_signal(new_signr) || !new_signr))
+		new_signr = signr;
+	if (changed)
+		set_disposition(utrace, new_signr, report->action, use_ka);
+	return new_signr;
+}
+
+static int filter_signal(struct utrace *utrace, struct utrace_report *report,
+			 int signr, u32 action, enum pid_type type)
+	__must_hold(&current->sighand->siglock)
+{
+	struct ksignal *ksig = report->ksig;
+
+	/* SIGCONT clears this while siglock is dropped, see ptrace_signal(). */
+	current->jobctl |= JOBCTL_STOP_DEQUEUED;
+	spin_unlock_irq(&current->sighand->siglock);
+	utrace_make_report(utrace, report);
+	if (READ_ONCE(utrace->hold))
+		utrace_route_to_boundary();
+	if (report->claimed)
+		set_thread_flag(TIF_NOTIFY_RESUME);
+	spin_lock_irq(&current->sighand->siglock);
+	if (report->action & UTRACE_SIGNAL_HOLD)
+		requeue(&ksig->info);
+	signr = settle_filtered(utrace, report, signr, action);
+	return signr ? recheck(signr, &ksig->info, type) : 0;
+}
+
+int __utrace_filter_signal(int signr, struct ksignal *ksig, enum pid_type type)
+{
+	struct k_sigaction *ka = &current->sighand->action[signr - 1];
+	struct utrace *utrace = utrace_of(current);
+	struct k_sigaction orig_ka = *ka;
+	struct utrace_report report = {
+		.call = call_signal,
+		.ksig = ksig,
+		.orig_ka = &orig_ka,
+	};
+	u32 action;
+
+	if (!utrace)
+		return signr;
+	if (utrace->injected) {
+		utrace->injected = false;
+		return signr;
+	}
+	utrace->signr = 0;
+	if (signr == SIGKILL || (ka->sa.sa_flags & SA_IMMUTABLE))
+		return signr;
+	report.event = classify(signr, ka, &action);
+	report.claimed = utrace->stepping && is_step_trap(&ksig->info);
+	if (!report.claimed && !task_utrace_events(current, report.event))
+		return signr;
+	report.action = action;
+	utrace->ka = *ka;
+	report.ka = &utrace->ka;
+	return filter_signal(utrace, &report, signr, action, type);
+}
+
+struct k_sigaction *__utrace_sigaction(int signr, struct k_sigaction *ka)
+{
+	struct utrace *utrace = utrace_of(current);
+
+	if (utrace && utrace->signr == signr && utrace->use_ka)
+		return &utrace->ka;
+	return ka;
+}
+
+int __utrace_default_signal(int signr)
+{
+	struct utrace *utrace = utrace_of(current);
+
+	if (utrace && utrace->signr == signr)
+		return utrace->default_signr;
+	return signr;
+}
+
+void __utrace_mark_killed(void)
+{
+	utrace_of(current)->killed = true;
+}

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * utrace: stop, resume, interrupt, step.
+ *
+ * The only file that touches a task's state, its TIF_* and JOBCTL_* bits.
+ *
+ * A thread that is held sleeps in TASK_TRACED with JOBCTL_HELD, never with
+ * JOBCTL_TRACED: wait(2) and ptrace(2) do not see it, /proc shows "t", SIGKILL
+ * wakes it, the freezers take it as frozen and the hung-task detector leaves it
+ * alone. JOBCTL_UTRACE means "come to get_signal(), somebody wants you".
+ *
+ * Single-step is armed by the thread itself, last thing before user mode, from
+ * what all engines and ptrace want: user_enable_single_step() reads user code
+ * and may sleep, and is only safe on current.
+ */
+#include <linux/build_bug.h>
+#include <linux/cgroup.h>
+#include <linux/export.h>
+#include <linux/ptrace.h>
+#include <linux/resume_user_mode.h>
+#include <linux/sched/signal.h>
+
+#include "utrace.h"
+
+static_assert(PT_STEP > PT_EXITKILL && PT_STEP > PT_SUSPEND_SECCOMP);
+
+static bool any_engine_stops(struct utrace *utrace)
+{
+	struct utrace_engine *engine;
+
+	list_for_each_entry(engine, &utrace->engines, entry)
+		if (engine->stopped && !engine->detached)
+			return true;
+	return false;
+}
+
+/* At the boundary a report that is due is made from get_signal(). */
+static void release_held(struct utrace *utrace)
+{
+	struct task_struct *task = utrace->task;
+
+	task->jobctl &= ~JOBCTL_HELD;
+	if (utrace->report && !utrace->inner)
+		task->jobctl |= JOBCTL_UTRACE;
+	wake_up_state(task, __TASK_TRACED);
+}
+
+/**
+ * utrace_update_hold_locked() - hold or release the task as engines want it
+ * @utrace: The tracing state; its lock is held.
+ *
+ * A thread that sleeps in the hold is woken if it is not held any more. The
+ * test of JOBCTL_HELD is essential: ptrace_stop() sleeps in the same state, and
+ * its sleepers are the ptracer's. Clearing the bit here makes a later look by
+ * utrace_stop_locked() see a thread that runs, which it soon does.
+ */
+void utrace_update_hold_locked(struct utrace *utrace)
+{
+	bool hold = any_engine_stops(utrace);
+	struct task_struct *task = utrace->task;
+	unsigned long flags;
+
+	lockdep_assert_held(&utrace->lock);
+	if (hold == utrace->hold || !lock_task_sighand(task, &flags))
+		return;
+	WRITE_ONCE(utrace->hold, hold);
+	if (!hold) {
+		utrace->settled = false;
+		if (task_is_held(task))
+			release_held(utrace);
+	}
+	unlock_task_sighand(task, &flags);
+}
+
+/**
+ * utrace_stop_locked() - an engine wants the task to stop
+ * @utrace: The tracing state; its lock is held, the engine is marked.
+ *
+ * JOBCTL_UTRACE is set only on a thread that is stopped: whatever wakes it, it
+ * enters the hold next. A running one is left to TIF_NOTIFY_RESUME, because
+ * with the bit set the next recalc_sigpending() would break its system call.
+ *
+ * Return: 0 if the task stands still, -EINPROGRESS if it is to come by,
+ * -ESRCH if it is past that.
+ */
+int utrace_stop_locked(struct utrace *utrace)
+{
+	struct task_struct *task = utrace->task;
+	unsigned long flags;
+	int ret = 0;
+
+	lockdep_assert_held(&utrace->lock);
+	if (!lock_task_sighand(task, &flags))
+		return -ESRCH;
+	WRITE_ONCE(utrace->hold, true);
+	if (task_is_held(task)) {
+		/* The hold goes on. */
+	} else if ((task->jobctl & (JOBCTL_STOPPED | JOBCTL_TRACED)) &&
+		   !fatal_signal_pending(task)) {
+		task->jobctl |= JOBCTL_UTRACE;
+		utrace->settled = true;
+	} else {
+		utrace->settled = false;
+		utrace->report = true;
+		ret = -EINPROGRESS;
+	}
+	unlock_task_sighand(task, &flags);
+	if (ret)
+		set_notify_resume(task);
+	return ret;
+}
+
+/**
+ * utrace_request_locked() - ask for a report before user mode
+ * @utrace: The tracing state; its lock is held.
+ * @interrupt: Break off a system call that blocks.
+ *
+ * On a held thread the request waits until the release.
+ */
+void utrace_request_locked(struct utrace *utrace, bool interrupt)
+{
+	struct task_struct *task = utrace->task;
+	unsigned long flags;
+
+	lockdep_assert_held(&utrace->lock);
+	utrace->report = true;
+	if (interrupt && lock_task_sighand(task, &flags)) {
+		utrace->interrupt = true;
+		task->jobctl |= JOBCTL_UTRACE;
+		signal_wake_up(task, false);
+		unlock_task_sighand(task, &flags);
+	}
+	set_notify_resume(task);
+}
+
+/**
+ * utrace_route_to_boundary() - make current pass get_signal() before user mode
+ *
+ * Context: current; no locks.
+ */
+void utrace_route_to_boundary(void)
+{
+	spin_lock_irq(&current->sighand->siglock);
+	current->jobctl |= JOBCTL_UTRACE;
+	set_thread_flag(TIF_SIGPENDING);
+	spin_unlock_irq(&current->sighand->siglock);
+}
+
+/**
+ * utrace_poke() - make the current thread report before it returns to user mode
+ *
+ * For handlers of hardware events, such as a debug exception: nothing is locked
+ * or allocated. The report is report_quiesce with event 0 to every engine that
+ * has QUIESCE set.
+ *
+ * Context: Any, NMI included. Without an engine on current nothing happens.
+ */
+void utrace_poke(void)
+{
+	struct utrace *utrace = utrace_of(current);
+
+	if (!utrace)
+		return;
+	WRITE_ONCE(utrace->poked, true);
+	/* Pairs with the clearing of the flag in resume_user_mode_work(). */
+	smp_mb__before_atomic();
+	set_thread_flag(TIF_NOTIFY_RESUME);
+}
+EXPORT_SYMBOL_GPL(utrace_poke);
+
+/*
+ * May current go to sleep in a hold? SIGKILL and its equivalents win; at the
+ * boundary ptrace traps and, for the ptracer to see it, group stop go first.
+ */
+static bool may_hold(const struct utrace *utrace, enum utrace_hold_kind kind)
+{
+	const struct signal_struct *signal = current->signal;
+
+	if (!utrace->hold || __fatal_signal_pending(current))
+		return false;
+	if (kind == UTRACE_HOLD_EXIT)
+		return true;
+	if ((signal->flags & SIGNAL_GROUP_EXIT) || signal->group_exec_task)
+		return false;
+	if (kind == UTRACE_HOLD_INNER)
+		return true;
+	if (current->jobctl & JOBCTL_TRAP_MASK)
+		return false;
+	return !(current->ptrace && (current->jobctl & JOBCTL_STOP_PENDING));
+}
+
+/*
+ * One sleep. set_special_state() under siglock closes the race with a release,
+ * a SIGKILL or a trap that comes now: each takes siglock to wake us, and finds
+ * us in the state that it wakes.
+ */
+static void sleep_held(struct utrace *utrace, enum utrace_hold_kind kind)
+	__must_hold(&current->sighand->siglock)
+{
+	bool group_stopped;
+
+	set_special_state(TASK_TRACED);
+	current->jobctl |= JOBCTL_HELD;
+	utrace->settled = true;
+	utrace->inner = kind != UTRACE_HOLD_BOUNDARY;
+	group_stopped = utrace_settle_group_stop();
+	spin_unlock_irq(&current->sighand->siglock);
+	if (group_stopped)
+		utrace_notify_group_stop();
+	cgroup_enter_frozen();
+	schedule();
+	cgroup_leave_frozen(true);
+	spin_lock_irq(&current->sighand->siglock);
+	current->jobctl &= ~JOBCTL_HELD;
+	utrace->inner = false;
+}
+
+/**
+ * utrace_hold() - sleep while engines hold current
+ * @utrace: current's tracing state.
+ * @kind: Where this is.
+ *
+ * In an inner hold JOBCTL_UTRACE is dropped at the end unless a system call is
+ * to be broken off: it would break the one that is about to start.
+ *
+ * Context: siglock held at entry and at return, dropped in between; no other
+ * lock.
+ */
+void utrace_hold(struct utrace *utrace, enum utrace_hold_kind kind)
+{
+	lockdep_assert_held(&current->sighand->siglock);
+	while (may_hold(utrace, kind)) {
+		sleep_held(utrace, kind);
+		/* Released and asked to stop again: it comes by first. */
+		if (!utrace->settled)
+			break;
+	}
+	if (kind != UTRACE_HOLD_BOUNDARY && !utrace->interrupt)
+		current->jobctl &= ~JOBCTL_UTRACE;
+	set_thread_flag(TIF_NOTIFY_RESUME);
+	utrace_recalc_sigpending();
+}
+
+void __utrace_hold_trap(void)
+{
+	struct utrace *utrace = utrace_of(current);
+
+	if (utrace->hold)
+		utrace_hold(utrace, UTRACE_HOLD_INNER);
+}
+
+void __utrace_hold_vfork(void)
+{
+	spin_lock_irq(&current->sighand->siglock);
+	__utrace_hold_trap();
+	spin_unlock_irq(&current->sighand->siglock);
+}
+
+/*
+ * Signals that passed the thread over while it slept, and those that were taken
+ * by siblings, are sorted out before the call starts: a stale TIF_SIGPENDING
+ * would break it.
+ */
+bool __utrace_syscall_hold(void)
+{
+	struct utrace *utrace = utrace_of(current);
+	bool killed;
+
+	spin_lock_irq(&current->sighand->siglock);
+	if (utrace && utrace->hold) {
+		utrace_hold(utrace, UTRACE_HOLD_INNER);
+		recalc_sigpending();
+	}
+	killed = __fatal_signal_pending(current);
+	spin_unlock_irq(&current->sighand->siglock);
+	return killed;
+}
+
+static void count_steps(struct utrace *utrace, bool *single, bool *block)
+{
+	struct utrace_engine *engine;
+
+	*single = false;
+	*block = false;
+	spin_lock(&utrace->lock);
+	list_for_each_entry(engine, &utrace->engines, entry) {
+		*single |= engine->resume == UTRACE_SINGLESTEP;
+		*block |= engine->resume == UTRACE_BLOCKSTEP;
+	}
+	spin_unlock(&utrace->lock);
+}
+
+/**
+ * utrace_arm() - arm or disarm single-step as engines and ptrace want it
+ * @utrace: current's tracing state.
+ *
+ * Context: current, last thing before user mode; no locks, may sleep.
+ */
+void utrace_arm(struct utrace *utrace)
+{
+	bool single, block, engines;
+
+	count_steps(utrace, &single, &block);
+	engines = single || block;
+	if (!engines && !utrace->stepping)
+		return;
+	utrace->stepping = engines;
+	single |= !!(current->ptrace & PT_STEP);
+	block |= !!(current->ptrace & PT_BLOCKSTEP);
+	if (!single && !block)
+		user_disable_single_step(current);
+	else if (single || !arch_has_block_step())
+		user_enable_single_step(current);
+	else
+		user_enable_block_step(current);
+}
+
+/*
+ * A handler frame was set up, which has disarmed single-step. Whoever wants a
+ * stop or a step sees the thread once more before its first instruction.
+ */
+bool __utrace_handler_step(int stepping)
+{
+	struct utrace *utrace = utrace_of(current);
+	bool single, block;
+
+	count_steps(utrace, &single, &block);
+	if (single || block || READ_ONCE(utrace->hold)) {
+		utrace->handler = true;
+		utrace_route_to_boundary();
+	}
+	set_thread_flag(TIF_NOTIFY_RESUME);
+	return stepping && (current->ptrace & (PT_STEP | PT_BLOCKSTEP));
+}

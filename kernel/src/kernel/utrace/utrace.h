@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the files of kernel/utrace/ share. Nobody else includes this.
+ */
+#ifndef _KERNEL_UTRACE_H
+#define _KERNEL_UTRACE_H
+
+#include <linux/lockdep.h>
+#include <linux/sched/task.h>
+#include <linux/sched/task_stack.h>
+#include <linux/spinlock.h>
+#include <linux/utrace.h>
+#include <linux/utrace_hooks.h>
+#include <linux/wait.h>
+
+/**
+ * enum utrace_stage - how far a task is on its way out
+ * @UTRACE_ALIVE: Before the end of do_exit().
+ * @UTRACE_EXITING: From utrace_exiting() on. DEATH and QUIESCE can no longer
+ *	be newly set; who gets report_death is fixed.
+ * @UTRACE_DEATH_RUNNING: report_death callbacks are being made.
+ * @UTRACE_DEAD: They are all done.
+ * @UTRACE_REAPED: report_reap callbacks are being made, or done.
+ *
+ * Only ever grows, under utrace.lock, and only in death.c.
+ */
+enum utrace_stage {
+	UTRACE_ALIVE,
+	UTRACE_EXITING,
+	UTRACE_DEATH_RUNNING,
+	UTRACE_DEAD,
+	UTRACE_REAPED,
+};
+
+/**
+ * struct utrace - the tracing state of one task
+ *
+ * Allocated when the first engine attaches, pointed to by task->utrace from
+ * then on, freed by free_task(). An engine reaches it through its own RCU
+ * pointer: that one is cleared before release_task() drops the task, so what
+ * it leads to cannot be freed within a read-side section.
+ */
+struct utrace {
+	/**
+	 * @lock: Everything below that does not say otherwise. Never taken
+	 * with siglock or with interrupts off, never held across a callback.
+	 * Lock ordering: siglock nests inside this; tasklist_lock does not
+	 * nest with it in either direction.
+	 */
+	spinlock_t lock;
+	/** @task: Whose state it is. Constant; not a counted reference. */
+	struct task_struct *task;
+	/**
+	 * @engines: The engines in the order of attaching. Under @lock; the
+	 * engine that is @reporting stays in it until its callback is back.
+	 */
+	struct list_head engines;
+	/**
+	 * @reporting: The engine whose callback is running. Written under
+	 * @lock by who makes the callback; read without it by a barrier.
+	 */
+	struct utrace_engine *reporting;
+	/** @reporter: Who makes that callback: the task, or its reaper. */
+	struct task_struct *reporter;
+	/**
+	 * @asked: Somebody other than the callback itself called
+	 * utrace_control() on @reporting while it ran: that word is later than
+	 * the callback's and prevails.
+	 */
+	bool asked;
+	/** @cloning: The child in report_clone. Written by the task itself. */
+	struct task_struct *cloning;
+	/**
+	 * @hold: Some engine holds the task. Written under @lock and siglock,
+	 * read under either.
+	 */
+	bool hold;
+	/** @inner: It sleeps in an inner hold. Written under siglock. */
+	bool inner;
+	/**
+	 * @settled: The task has slept in a hold and was not released since:
+	 * it makes no callbacks. Written under siglock.
+	 */
+	bool settled;
+	/** @report: A report before user mode was asked for. */
+	bool report;
+	/**
+	 * @interrupt: The same, and a system call that blocks is to be broken
+	 * off. Written under @lock and siglock, read under either.
+	 */
+	bool interrupt;
+	/**
+	 * @poked: The same, from utrace_poke(). Written by the task itself, in
+	 * any context.
+	 */
+	bool poked;
+	/*
+	 * The following are written and read by the task itself only.
+	 */
+	/** @handler: The next report is that of a handler just set up. */
+	bool handler;
+	/** @stepping: It armed single-step on behalf of an engine. */
+	bool stepping;
+	/** @killed: By SIGKILL or its equivalent. Written under siglock. */
+	bool killed;
+	/** @oops: It dies in the middle of the kernel. */
+	bool oops;
+	/** @injected: The signal being handled came from an engine. */
+	bool injected;
+	/** @parked: @info holds a signal for the next report. */
+	bool parked;
+	/** @signr: The signal that @ka and @default_signr are about, or 0. */
+	int signr;
+	/** @default_signr: The signal whose default action is taken. */
+	int default_signr;
+	/** @use_ka: @ka replaces the installed action. */
+	bool use_ka;
+	/** @ka: An engine's choice of action. */
+	struct k_sigaction ka;
+	/** @info: What was left in info by a callback that stopped the task. */
+	kernel_siginfo_t info;
+	/** @stage: See &enum utrace_stage. */
+	u8 stage;
+	/** @reap_due: Reaped while report_death was still due or running. */
+	bool reap_due;
+	/** @barrier: Where utrace_barrier() waits for @reporting to change. */
+	wait_queue_head_t barrier;
+};
+
+/**
+ * struct utrace_report - one round of callbacks
+ * @event: The bit of the event, 0 for quiesce alone.
+ * @resume: The smallest resume action so far.
+ * @action: The event's own action (signal or system call) so far.
+ * @call: Makes the event's callback with @action and stores what it returned
+ *	in @ret; false if the engine has none. NULL for quiesce alone.
+ * @claimed: The event is a step trap: the engines that asked for the step get
+ *	it whatever their mask.
+ * @regs: For the events that have them.
+ * @ksig: report_signal.
+ * @orig_ka: report_signal.
+ * @ka: report_signal, the engines' working copy.
+ * @clone_flags: report_clone.
+ * @child: report_clone.
+ * @bprm: report_exec.
+ * @orig_code: report_exit.
+ * @code: report_exit.
+ * @type: report_jctl.
+ * @notify: report_jctl.
+ */
+struct utrace_report {
+	unsigned long event;
+	enum utrace_resume_action resume;
+	u32 action;
+	bool (*call)(struct utrace_report *report,
+		     struct utrace_engine *engine, u32 action, u32 *ret);
+	bool claimed;
+	struct pt_regs *regs;
+	struct ksignal *ksig;
+	const struct k_sigaction *orig_ka;
+	struct k_sigaction *ka;
+	unsigned long clone_flags;
+	struct task_struct *child;
+	struct linux_binprm *bprm;
+	long orig_code;
+	long code;
+	int type;
+	int notify;
+};
+
+/**
+ * enum utrace_hold_kind - where a thread is held
+ * @UTRACE_HOLD_BOUNDARY: In get_signal(), where ptrace traps and group stops
+ *	are served in between.
+ * @UTRACE_HOLD_INNER: Where something visible would otherwise happen before
+ *	the boundary; traps wait until release.
+ * @UTRACE_HOLD_EXIT: In report_exit; only SIGKILL ends it from outside.
+ */
+enum utrace_hold_kind {
+	UTRACE_HOLD_BOUNDARY,
+	UTRACE_HOLD_INNER,
+	UTRACE_HOLD_EXIT,
+};
+
+/*
+ * What task->utrace holds when nobody attached before the task's end, so that
+ * a late first attach does not wait for hooks that have passed.
+ */
+#define UTRACE_MARK_EXITING	((struct utrace *)1)
+#define UTRACE_MARK_REAPED	((struct utrace *)2)
+
+/**
+ * utrace_of() - the tracing state of a task, or NULL
+ * @task: A task that the caller keeps from being freed.
+ */
+static inline struct utrace *utrace_of(struct task_struct *task)
+{
+	struct utrace *utrace = rcu_dereference_raw(task->utrace);
+
+	return utrace > UTRACE_MARK_REAPED ? utrace : NULL;
+}
+
+/* engine.c APIs: */
+struct utrace *utrace_get_or_create(struct task_struct *task);
+struct utrace_engine *
+utrace_engine_create(const struct utrace_engine_ops *ops, void *data,
+		     const struct cred *cred);
+void utrace_engine_add_locked(struct utrace *utrace,
+			      struct utrace_engine *engine);
+void utrace_engine_remove_locked(struct utrace *utrace,
+				 struct utrace_engine *engine);
+void utrace_update_flags_locked(struct utrace *utrace);
+struct utrace *utrace_lock_engine(struct task_struct *task,
+				  struct utrace_engine *engine);
+void utrace_unlock_engine(struct utrace *utrace);
+
+/* report.c APIs: */
+void utrace_make_report(struct utrace *utrace, struct utrace_report *report);
+void utrace_begin_callback_locked(struct utrace *utrace,
+				  struct utrace_engine *engine);
+void utrace_end_callback_locked(struct utrace *utrace);
+bool utrace_take_requests(struct utrace *utrace);
+bool utrace_report_due(struct utrace *utrace);
+
+/* stop.c APIs: */
+void utrace_update_hold_locked(struct utrace *utrace);
+int utrace_stop_locked(struct utrace *utrace);
+void utrace_request_locked(struct utrace *utrace, bool interrupt);
+void utrace_route_to_boundary(void);
+void utrace_hold(struct utrace *utrace, enum utrace_hold_kind kind);
+void utrace_arm(struct utrace *utrace);
+
+#endif /* _KERNEL_UTRACE_H */
