@@ -1,0 +1,667 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Software breakpoints: inserting int3, hiding it, lifting it.
+ *
+ * The program's text is written with access_process_vm(), which copies a
+ * private page first: no other process that maps the same file sees it.
+ * Shared mappings are refused for the same reason.
+ *
+ * A thread that hits an int3 looks it up under RCU alone; all changes are made
+ * under table.lock.
+ */
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+
+#include "agent.h"
+#include "breakpoint.h"
+#include "proto.h"
+
+#define TEXT_READ FOLL_FORCE
+#define TEXT_WRITE (FOLL_FORCE | FOLL_WRITE)
+
+/* Conditions of one breakpoint; gdb sends one for each location's condition. */
+#define CONDS_MAX 64
+
+void breakpoint_table_init(struct breakpoint_table *table)
+{
+	mutex_init(&table->lock);
+	hash_init(table->hash);
+}
+
+void breakpoint_table_exit(struct breakpoint_table *table)
+{
+	breakpoint_forget_all(table);
+	mutex_destroy(&table->lock);
+}
+
+/* Under RCU or table.lock. */
+static struct breakpoint *find_breakpoint(struct breakpoint_table *table,
+					  u64 addr)
+{
+	struct breakpoint *bp;
+
+	hash_for_each_possible_rcu(table->hash, bp, node, addr,
+				   lockdep_is_held(&table->lock))
+		if (bp->addr == addr)
+			return bp;
+	return NULL;
+}
+
+static int read_text(struct task_struct *task, u64 addr, u8 *byte)
+{
+	return access_process_vm(task, addr, byte, 1, TEXT_READ) == 1 ?
+		       0 : -EFAULT;
+}
+
+static int write_text(struct task_struct *task, u64 addr, u8 byte)
+{
+	return access_process_vm(task, addr, &byte, 1, TEXT_WRITE) == 1 ?
+		       0 : -EFAULT;
+}
+
+/* A write to a shared mapping would reach the file and its other users. */
+static int check_mapping(struct task_struct *task, u64 addr)
+{
+	struct vm_area_struct *vma;
+	struct mm_struct *mm;
+	int ret = 0;
+
+	mm = get_task_mm(task);
+	if (!mm)
+		return -ESRCH;
+	mmap_read_lock(mm);
+	vma = find_vma(mm, addr);
+	if (!vma || vma->vm_start > addr)
+		ret = -EFAULT;
+	else if (vma->vm_flags & VM_SHARED)
+		ret = -EACCES;
+	mmap_read_unlock(mm);
+	mmput(mm);
+	return ret;
+}
+
+static void set_conds(struct breakpoint_table *table, struct breakpoint *bp,
+		      struct breakpoint_conds *conds)
+{
+	struct breakpoint_conds *old;
+
+	old = rcu_replace_pointer(bp->conds, conds,
+				  lockdep_is_held(&table->lock));
+	breakpoint_conds_put(old);
+}
+
+static int add_breakpoint(struct breakpoint_table *table,
+			  struct task_struct *task, u64 addr,
+			  struct breakpoint_conds *conds)
+{
+	struct breakpoint *bp;
+	int ret;
+
+	if (table->is_closed)
+		return -ESRCH;
+	if (table->nr >= BREAKPOINT_MAX)
+		return -ENOSPC;
+	ret = check_mapping(task, addr);
+	if (ret)
+		return ret;
+	bp = kzalloc(sizeof(*bp), GFP_KERNEL_ACCOUNT);
+	if (!bp)
+		return -ENOMEM;
+	bp->addr = addr;
+	ret = read_text(task, addr, &bp->saved);
+	if (ret)
+		goto free;
+
+	/*
+	 * The entry is there before the int3 is: a thread that hits it finds
+	 * it. It counts as lifted until the write is done.
+	 */
+	bp->lifted = true;
+	rcu_assign_pointer(bp->conds, conds);
+	hash_add_rcu(table->hash, &bp->node, addr);
+	table->nr++;
+	ret = write_text(task, addr, BREAKPOINT_INSN);
+	if (!ret) {
+		bp->lifted = false;
+		return 0;
+	}
+	hash_del_rcu(&bp->node);
+	table->nr--;
+	kfree_rcu(bp, rcu);
+	return ret;
+free:
+	kfree(bp);
+	return ret;
+}
+
+/**
+ * breakpoint_insert() - insert a breakpoint, or change its conditions
+ * @table: where
+ * @task: any living thread of the process
+ * @addr: where in the program
+ * @conds: stop only if one of these is true; NULL: always. Handed over, also
+ *	on error.
+ *
+ * Inserting one that is there already changes only its conditions, so a packet
+ * may come twice.
+ *
+ * Context: task; may sleep, takes table.lock.
+ * Return: 0, or
+ * * -EFAULT - nothing is mapped there, or it cannot be written to
+ * * -EACCES - a shared mapping
+ * * -ENOSPC - BREAKPOINT_MAX are inserted
+ * * -ENOMEM
+ * * -ESRCH - the process has no memory any more, or is being left
+ */
+int breakpoint_insert(struct breakpoint_table *table, struct task_struct *task,
+		      u64 addr, struct breakpoint_conds *conds)
+{
+	struct breakpoint *bp;
+	int ret = 0;
+
+	mutex_lock(&table->lock);
+	bp = find_breakpoint(table, addr);
+	if (bp)
+		set_conds(table, bp, conds);
+	else
+		ret = add_breakpoint(table, task, addr, conds);
+	mutex_unlock(&table->lock);
+	if (ret)
+		breakpoint_conds_put(conds);
+	return ret;
+}
+
+static void free_breakpoint(struct breakpoint_table *table,
+			    struct breakpoint *bp)
+{
+	hash_del_rcu(&bp->node);
+	table->nr--;
+	set_conds(table, bp, NULL);
+	kfree_rcu(bp, rcu);
+}
+
+/*
+ * Put the program's byte back. A page that is gone, or that the program has
+ * mapped anew or written over, holds no int3 of ours to be removed.
+ */
+static void lift_breakpoint(struct breakpoint *bp, struct task_struct *task)
+{
+	u8 byte;
+
+	if (bp->lifted)
+		return;
+	if (!read_text(task, bp->addr, &byte) && byte == BREAKPOINT_INSN)
+		write_text(task, bp->addr, bp->saved);
+	bp->lifted = true;
+}
+
+/**
+ * breakpoint_remove() - remove a breakpoint
+ * @table: where
+ * @task: any living thread of the process
+ * @addr: where in the program
+ *
+ * Removing one that is not there does nothing: a packet may come twice.
+ *
+ * Context: task; may sleep, takes table.lock.
+ * Return: 0.
+ */
+int breakpoint_remove(struct breakpoint_table *table, struct task_struct *task,
+		      u64 addr)
+{
+	struct breakpoint *bp;
+
+	mutex_lock(&table->lock);
+	bp = find_breakpoint(table, addr);
+	if (bp) {
+		lift_breakpoint(bp, task);
+		free_breakpoint(table, bp);
+	}
+	mutex_unlock(&table->lock);
+	return 0;
+}
+
+/*
+ * The session's thread gets SIGKILL to break off an access to memory that waits
+ * for the target's user fault handler. That costs the one access, not the
+ * others.
+ */
+static void forget_kill(void)
+{
+	if (current->flags & PF_KTHREAD)
+		flush_signals(current);
+}
+
+/**
+ * breakpoint_lift_all() - give the program its text back, for good
+ * @table: the table; nothing is inserted any more
+ * @task: any living thread of the process, or NULL: there is none
+ *
+ * The entries stay, so that a thread that executed one of them before can
+ * still be recognised.
+ *
+ * Context: task; may sleep, takes table.lock.
+ */
+void breakpoint_lift_all(struct breakpoint_table *table,
+			 struct task_struct *task)
+{
+	struct breakpoint *bp;
+	unsigned int bucket;
+
+	mutex_lock(&table->lock);
+	table->is_closed = true;
+	hash_for_each(table->hash, bucket, bp, node) {
+		if (!task)
+			break;
+		forget_kill();
+		lift_breakpoint(bp, task);
+	}
+	mutex_unlock(&table->lock);
+}
+
+/**
+ * breakpoint_forget_all() - drop all entries; their memory is gone
+ * @table: the table
+ *
+ * Context: task; may sleep, takes table.lock.
+ */
+void breakpoint_forget_all(struct breakpoint_table *table)
+{
+	struct hlist_node *next;
+	struct breakpoint *bp;
+	unsigned int bucket;
+
+	mutex_lock(&table->lock);
+	hash_for_each_safe(table->hash, bucket, next, bp, node)
+		free_breakpoint(table, bp);
+	mutex_unlock(&table->lock);
+}
+
+/**
+ * breakpoint_clean_child() - remove the copies that a fork made
+ * @table: the parent's table
+ * @child: has a copy of the parent's memory and has not run
+ *
+ * Context: task; may sleep, takes table.lock.
+ */
+void breakpoint_clean_child(struct breakpoint_table *table,
+			    struct task_struct *child)
+{
+	struct breakpoint *bp;
+	unsigned int bucket;
+	u8 byte;
+
+	mutex_lock(&table->lock);
+	hash_for_each(table->hash, bucket, bp, node)
+		if (!read_text(child, bp->addr, &byte) &&
+		    byte == BREAKPOINT_INSN)
+			write_text(child, bp->addr, bp->saved);
+	mutex_unlock(&table->lock);
+}
+
+/**
+ * breakpoint_is_at() - is there a breakpoint?
+ * @table: where
+ * @addr: address
+ *
+ * Context: any.
+ * Return: whether, at some moment during the call.
+ */
+bool breakpoint_is_at(struct breakpoint_table *table, u64 addr)
+{
+	bool found;
+
+	rcu_read_lock();
+	found = find_breakpoint(table, addr);
+	rcu_read_unlock();
+	return found;
+}
+
+/**
+ * breakpoint_saved_byte() - the program's own byte under a breakpoint
+ * @table: where
+ * @addr: address
+ * @byte: set to it
+ *
+ * Context: any.
+ * Return: whether there is a breakpoint.
+ */
+bool breakpoint_saved_byte(struct breakpoint_table *table, u64 addr, u8 *byte)
+{
+	struct breakpoint *bp;
+
+	rcu_read_lock();
+	bp = find_breakpoint(table, addr);
+	if (bp)
+		*byte = READ_ONCE(bp->saved);
+	rcu_read_unlock();
+	return bp;
+}
+
+/* Conditions of a breakpoint, with a reference; NULL: it has none. */
+static struct breakpoint_conds *get_conds(struct breakpoint_table *table,
+					  u64 addr)
+{
+	struct breakpoint_conds *conds = NULL;
+	struct breakpoint *bp;
+
+	rcu_read_lock();
+	bp = find_breakpoint(table, addr);
+	if (bp)
+		conds = rcu_dereference(bp->conds);
+	if (conds && !refcount_inc_not_zero(&conds->refs))
+		conds = NULL;
+	rcu_read_unlock();
+	return conds;
+}
+
+/**
+ * breakpoint_wants_stop() - do a breakpoint's conditions say stop?
+ * @table: where
+ * @addr: there is a breakpoint
+ * @ops: how the conditions look at the thread that hit it
+ * @ctx: for @ops
+ *
+ * Context: as @ops need it.
+ * Return: whether: one is true or cannot be evaluated, or there are none.
+ */
+bool breakpoint_wants_stop(struct breakpoint_table *table, u64 addr,
+			   const struct agent_ops *ops, void *ctx)
+{
+	struct breakpoint_conds *conds = get_conds(table, addr);
+	struct agent_expr expr;
+	bool stop = false;
+	unsigned int i;
+	u32 start = 0;
+
+	if (!conds)
+		return true;
+	for (i = 0; i < conds->nr && !stop; i++) {
+		expr.code = conds->code + start;
+		expr.len = conds->end[i] - start;
+		start = conds->end[i];
+		stop = agent_condition(&expr, ops, ctx);
+	}
+	breakpoint_conds_put(conds);
+	return stop;
+}
+
+/*
+ * Call a function for each breakpoint in a range: by looking at every address,
+ * or at every breakpoint, whatever is less.
+ */
+static void for_each_in_range(struct breakpoint_table *table, u64 addr,
+			      size_t len,
+			      void (*fn)(struct breakpoint *bp, u8 *byte),
+			      u8 *buf)
+{
+	struct breakpoint *bp;
+	unsigned int bucket;
+	size_t i;
+
+	if (len < table->nr) {
+		for (i = 0; i < len; i++) {
+			bp = find_breakpoint(table, addr + i);
+			if (bp)
+				fn(bp, buf + i);
+		}
+		return;
+	}
+	hash_for_each(table->hash, bucket, bp, node)
+		if (bp->addr - addr < len)
+			fn(bp, buf + (bp->addr - addr));
+}
+
+/* A program that wrote over the int3 itself is shown what it wrote. */
+static void hide_one(struct breakpoint *bp, u8 *byte)
+{
+	if (!bp->lifted && *byte == BREAKPOINT_INSN)
+		*byte = bp->saved;
+}
+
+/**
+ * breakpoint_hide() - show the program's bytes in place of the breakpoints
+ * @table: the table
+ * @addr: where @buf was read
+ * @buf: what was read
+ * @len: bytes at @buf
+ *
+ * For a few bytes, on a thread's own way through a breakpoint: takes no lock.
+ *
+ * Context: any.
+ */
+void breakpoint_hide(struct breakpoint_table *table, u64 addr, u8 *buf,
+		     size_t len)
+{
+	size_t i;
+	u8 byte;
+
+	for (i = 0; i < len; i++)
+		if (buf[i] == BREAKPOINT_INSN &&
+		    breakpoint_saved_byte(table, addr + i, &byte))
+			buf[i] = byte;
+}
+
+/**
+ * breakpoint_read() - read memory as if there were no breakpoints
+ * @table: the process's table
+ * @task: any living thread of the process
+ * @addr: from where
+ * @buf: to where
+ * @len: bytes
+ *
+ * Context: task; may sleep, takes table.lock.
+ * Return: bytes read, up to the first page that is not there.
+ */
+size_t breakpoint_read(struct breakpoint_table *table,
+		       struct task_struct *task, u64 addr, u8 *buf, size_t len)
+{
+	int nr;
+
+	mutex_lock(&table->lock);
+	nr = access_process_vm(task, addr, buf, len, FOLL_FORCE);
+	if (nr > 0)
+		for_each_in_range(table, addr, nr, hide_one, buf);
+	mutex_unlock(&table->lock);
+	return nr > 0 ? nr : 0;
+}
+
+/* The client's byte goes under the breakpoint, the int3 stays in memory. */
+static void put_under(struct breakpoint *bp, u8 *byte)
+{
+	bp->undo = bp->saved;
+	WRITE_ONCE(bp->saved, *byte);
+	if (!bp->lifted)
+		*byte = BREAKPOINT_INSN;
+}
+
+static void undo_under(struct breakpoint *bp, u8 *byte)
+{
+	WRITE_ONCE(bp->saved, bp->undo);
+}
+
+/**
+ * breakpoint_write() - write memory, under the breakpoints that are there
+ * @table: the process's table
+ * @task: any living thread of the process
+ * @addr: to where
+ * @buf: what; changed where breakpoints are
+ * @len: bytes
+ *
+ * Context: task; may sleep, takes table.lock.
+ * Return: bytes written, up to the first page that cannot be written to.
+ */
+size_t breakpoint_write(struct breakpoint_table *table,
+			struct task_struct *task, u64 addr, u8 *buf,
+			size_t len)
+{
+	int nr;
+
+	mutex_lock(&table->lock);
+	for_each_in_range(table, addr, len, put_under, buf);
+	nr = max(access_process_vm(task, addr, buf, len, TEXT_WRITE), 0);
+	for_each_in_range(table, addr + nr, len - nr, undo_under, buf + nr);
+	mutex_unlock(&table->lock);
+	return nr;
+}
+
+/**
+ * breakpoint_step_lift() - lift one breakpoint so that it can be stepped over
+ * @table: the current process's table
+ * @addr: which
+ *
+ * No other thread of the process is, or will be, in user mode until
+ * breakpoint_step_restore().
+ *
+ * Context: a thread of the process, in a callback; may sleep.
+ * Return: 0, or
+ * * -ENOENT - there is none (any more): there is nothing to step over
+ * * -EFAULT - the text cannot be written to
+ */
+int breakpoint_step_lift(struct breakpoint_table *table, u64 addr)
+{
+	struct breakpoint *bp;
+	int ret = -ENOENT;
+
+	mutex_lock(&table->lock);
+	bp = find_breakpoint(table, addr);
+	if (bp)
+		ret = bp->lifted ? 0 : write_text(current, addr, bp->saved);
+	if (!ret)
+		bp->lifted = true;
+	mutex_unlock(&table->lock);
+	return ret;
+}
+
+/**
+ * breakpoint_step_restore() - put a lifted breakpoint back
+ * @table: the process's table
+ * @task: any living thread of the process
+ * @addr: which
+ *
+ * Nothing is done when it was removed or the process is being left.
+ *
+ * Context: task; may sleep, takes table.lock.
+ * Return: 0, or
+ * * -EFAULT - the text cannot be written to; or @task is current and is being
+ *   killed: then somebody else has to try again
+ */
+int breakpoint_step_restore(struct breakpoint_table *table,
+			    struct task_struct *task, u64 addr)
+{
+	struct breakpoint *bp;
+	int ret = 0;
+	u8 byte;
+
+	mutex_lock(&table->lock);
+	bp = find_breakpoint(table, addr);
+	if (!bp || !bp->lifted || table->is_closed)
+		goto unlock;
+	ret = read_text(task, addr, &byte);
+	if (!ret)
+		ret = write_text(task, addr, BREAKPOINT_INSN);
+	if (!ret) {
+		/* The step may have written there itself. */
+		WRITE_ONCE(bp->saved, byte);
+		bp->lifted = false;
+	}
+unlock:
+	mutex_unlock(&table->lock);
+	return ret;
+}
+
+/*
+ * Read and verify a Z packet's expressions. They are decoded inside the packet,
+ * so there is one pass; @part has room for CONDS_MAX.
+ */
+static int read_parts(struct proto_bparts *it, struct proto_bpart *part,
+		      u8 *scratch)
+{
+	struct agent_expr expr;
+	int ret, nr = 0;
+
+	while (nr < CONDS_MAX) {
+		ret = proto_next_bpart(it, &part[nr]);
+		if (ret <= 0)
+			return ret < 0 ? ret : nr;
+		expr.code = part[nr].code;
+		expr.len = part[nr].len;
+		if (part[nr].is_command || part[nr].len > AGENT_MAX_LEN ||
+		    agent_verify(&expr, AGENT_FOR_CONDITION, scratch))
+			return -EINVAL;
+		nr++;
+	}
+	return -EINVAL;
+}
+
+static struct breakpoint_conds *copy_parts(const struct proto_bpart *part,
+					   unsigned int nr)
+{
+	struct breakpoint_conds *conds;
+	size_t size = 0;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		size += part[i].len;
+	conds = kvmalloc(struct_size(conds, end, nr) + size,
+			 GFP_KERNEL_ACCOUNT);
+	if (!conds)
+		return ERR_PTR(-ENOMEM);
+	refcount_set(&conds->refs, 1);
+	conds->nr = nr;
+	conds->code = (u8 *)&conds->end[nr];
+	for (i = 0, size = 0; i < nr; i++) {
+		memcpy(conds->code + size, part[i].code, part[i].len);
+		size += part[i].len;
+		conds->end[i] = size;
+	}
+	return conds;
+}
+
+/**
+ * breakpoint_conds_create() - take the conditions of a Z packet
+ * @parts: iterator over the lists, at their beginning
+ *
+ * Context: task; may sleep.
+ * Return: the conditions, for breakpoint_insert(); NULL: the packet has none;
+ * or
+ * * -EINVAL - malformed, no valid bytecode, too many, or commands among them
+ * * -ERANGE - a number in them is too large
+ * * -ENOMEM
+ */
+struct breakpoint_conds *breakpoint_conds_create(struct proto_bparts *parts)
+{
+	struct breakpoint_conds *conds = NULL;
+	struct proto_bpart *part;
+	u8 *scratch;
+	int nr;
+
+	part = kmalloc_array(CONDS_MAX, sizeof(*part), GFP_KERNEL);
+	scratch = kmalloc(AGENT_MAX_LEN, GFP_KERNEL);
+	if (!part || !scratch) {
+		conds = ERR_PTR(-ENOMEM);
+		goto free;
+	}
+	nr = read_parts(parts, part, scratch);
+	if (nr)
+		conds = nr < 0 ? ERR_PTR(nr) : copy_parts(part, nr);
+free:
+	kfree(scratch);
+	kfree(part);
+	return conds;
+}
+
+/**
+ * breakpoint_conds_put() - drop a reference on conditions
+ * @conds: the conditions, or NULL
+ *
+ * Context: any.
+ */
+void breakpoint_conds_put(struct breakpoint_conds *conds)
+{
+	if (conds && refcount_dec_and_test(&conds->refs))
+		kvfree_rcu(conds, rcu);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Software breakpoints of one process: int3 in its text.
+ */
+#ifndef GDBSTUB_BREAKPOINT_H
+#define GDBSTUB_BREAKPOINT_H
+
+#include <linux/hashtable.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/types.h>
+
+struct agent_ops;
+struct proto_bparts;
+struct task_struct;
+
+/* The instruction that is written over the first byte. */
+#define BREAKPOINT_INSN 0xcc
+
+/* Most breakpoints a process may have: a bound on what a client can make the
+ * kernel allocate, far above what any debugger inserts.
+ */
+#define BREAKPOINT_MAX 65536
+
+#define BREAKPOINT_HASH_BITS 8
+
+/**
+ * struct breakpoint_conds - the conditions of a breakpoint
+ * @refs: the breakpoint's one, and one for each evaluation that runs
+ * @nr: expressions
+ * @rcu: frees it
+ * @end: of each expression in @code: offset behind its last byte
+ * @code: bytecode, verified; behind @end in the same allocation
+ *
+ * Constant after it is made.
+ */
+struct breakpoint_conds {
+	refcount_t refs;
+	unsigned int nr;
+	struct rcu_head rcu;
+	u8 *code;
+	u32 end[];
+};
+
+/**
+ * struct breakpoint - one address
+ *
+ * Found under RCU by the threads, under table.lock by everyone else.
+ */
+struct breakpoint {
+	/** @node: in table.hash; under table.lock. */
+	struct hlist_node node;
+	/** @addr: where it is. Constant. */
+	u64 addr;
+	/** @saved: the program's own byte there; under table.lock. */
+	u8 saved;
+	/** @undo: @saved before a write that is under way; under table.lock. */
+	u8 undo;
+	/** @lifted: the program's byte is in memory, not the int3; under
+	 * table.lock.
+	 */
+	bool lifted;
+	/** @conds: NULL: it always stops. Written under table.lock, read under
+	 * RCU; owns a reference.
+	 */
+	struct breakpoint_conds __rcu *conds;
+	/** @rcu: frees it. */
+	struct rcu_head rcu;
+};
+
+/**
+ * struct breakpoint_table - the breakpoints of one process
+ */
+struct breakpoint_table {
+	/**
+	 * @lock: Serialises everything that changes the table or writes to the
+	 * program's text. Held over memory access, so it may be held for as
+	 * long as a page fault lasts. Nests inside session.cmd_lock; never
+	 * taken with session.lock held.
+	 */
+	struct mutex lock;
+	/** @nr: entries; under @lock. */
+	unsigned int nr;
+	/** @is_closed: nothing is written to the text any more; under @lock. */
+	bool is_closed;
+	/** @hash: by address. */
+	DECLARE_HASHTABLE(hash, BREAKPOINT_HASH_BITS);
+};
+
+void breakpoint_table_init(struct breakpoint_table *table);
+void breakpoint_table_exit(struct breakpoint_table *table);
+int breakpoint_insert(struct breakpoint_table *table, struct task_struct *task,
+		      u64 addr, struct breakpoint_conds *conds);
+int breakpoint_remove(struct breakpoint_table *table, struct task_struct *task,
+		      u64 addr);
+void breakpoint_lift_all(struct breakpoint_table *table,
+			 struct task_struct *task);
+void breakpoint_forget_all(struct breakpoint_table *table);
+void breakpoint_clean_child(struct breakpoint_table *table,
+			    struct task_struct *child);
+bool breakpoint_is_at(struct breakpoint_table *table, u64 addr);
+bool breakpoint_saved_byte(struct breakpoint_table *table, u64 addr, u8 *byte);
+bool breakpoint_wants_stop(struct breakpoint_table *table, u64 addr,
+			   const struct agent_ops *ops, void *ctx);
+void breakpoint_hide(struct breakpoint_table *table, u64 addr, u8 *buf,
+		     size_t len);
+size_t breakpoint_read(struct breakpoint_table *table,
+		       struct task_struct *task, u64 addr, u8 *buf, size_t len);
+size_t breakpoint_write(struct breakpoint_table *table,
+			struct task_struct *task, u64 addr, u8 *buf,
+			size_t len);
+int breakpoint_step_lift(struct breakpoint_table *table, u64 addr);
+int breakpoint_step_restore(struct breakpoint_table *table,
+			    struct task_struct *task, u64 addr);
+
+struct breakpoint_conds *breakpoint_conds_create(struct proto_bparts *parts);
+void breakpoint_conds_put(struct breakpoint_conds *conds);
+
+#endif /* GDBSTUB_BREAKPOINT_H */

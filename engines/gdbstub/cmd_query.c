@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Packets that ask about the stub, the process and its threads.
+ */
+#include <linux/mm.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+
+#include "commands.h"
+#include "regs_x86.h"
+#include "session.h"
+#include "tdesc_x86.h"
+
+/* gdb is told what is served here and by every helper. */
+static const char features[] =
+	";QStartNoAckMode+"
+	";swbreak+"
+	";hwbreak+"
+	";vContSupported+"
+	";ConditionalBreakpoints+"
+	";QPassSignals+"
+	";QProgramSignals+"
+	";exec-events+"
+	";no-resumed+"
+	";qXfer:auxv:read+"
+	";qXfer:exec-file:read+"
+	";qXfer:features:read+"
+	";qXfer:siginfo:read+"
+	";qXfer:siginfo:write+"
+	";qXfer:threads:read+";
+
+static bool is_on(const struct proto_feature *feature, const char *name)
+{
+	return feature->sign == '+' && proto_feature_is(feature, name);
+}
+
+int cmd_supported(struct command *command)
+{
+	struct gdb_client *client = &command->session->client;
+	struct proto_cursor c = {
+		.pos = command->data,
+		.end = command->data + command->len,
+	};
+	struct proto_feature feature;
+
+	proto_skip(&c, ':');
+	while (proto_next_feature(&c, &feature)) {
+		client->swbreak |= is_on(&feature, "swbreak");
+		client->hwbreak |= is_on(&feature, "hwbreak");
+		client->exec_events |= is_on(&feature, "exec-events");
+		client->no_resumed |= is_on(&feature, "no-resumed");
+	}
+	packet_put_str(command->tx, "PacketSize=");
+	packet_put_hex_u64(command->tx, LINK_PACKET_MAX);
+	packet_put_str(command->tx, features);
+	return 0;
+}
+
+int cmd_extended(struct command *command)
+{
+	return command_ok(command);
+}
+
+/*
+ * The answer is the last one that is acknowledged, so the mode changes after
+ * it was queued; the '+' that comes for it is ignored in both modes.
+ */
+int cmd_no_ack(struct command *command)
+{
+	link_set_no_ack(&command->session->link);
+	return command_ok(command);
+}
+
+int cmd_empty(struct command *command)
+{
+	return 0;
+}
+
+int cmd_attached(struct command *command)
+{
+	struct gdb_process *process = command->process;
+
+	packet_put_char(command->tx,
+			process && process->is_launched ? '0' : '1');
+	return 0;
+}
+
+int cmd_current_thread(struct command *command)
+{
+	struct gdb_thread *thread = command_thread(command);
+
+	if (!thread)
+		return -ESRCH;
+	packet_put_str(command->tx, "QC");
+	packet_put_hex_u64(command->tx, thread->tid);
+	return 0;
+}
+
+/* Threads by their place in the list, as many as a packet holds. */
+static int list_threads(struct command *command, unsigned int from)
+{
+	struct gdb_session *session = command->session;
+	struct packet_tx *tx = command->tx;
+	struct gdb_thread *thread;
+	unsigned int at = 0;
+	bool any = false;
+
+	if (!command->process)
+		goto done;
+	spin_lock(&session->lock);
+	list_for_each_entry(thread, &command->process->threads, entry) {
+		if (thread->state == THREAD_DEAD || thread->guest ||
+		    at++ < from)
+			continue;
+		if (packet_tx_room(tx) < 16)
+			break;
+		packet_put_char(tx, any ? ',' : 'm');
+		packet_put_hex_u64(tx, thread->tid);
+		any = true;
+		from = at;
+	}
+	spin_unlock(&session->lock);
+done:
+	session->client.list_at = from;
+	if (!any)
+		packet_put_char(tx, 'l');
+	return 0;
+}
+
+int cmd_first_threads(struct command *command)
+{
+	return list_threads(command, 0);
+}
+
+int cmd_next_threads(struct command *command)
+{
+	return list_threads(command, command->session->client.list_at);
+}
+
+/* The thread that a packet names. One that is not its process's is none. */
+static struct gdb_thread *named_thread(struct command *command)
+{
+	const struct proto_tid *tid = &command->args.arg[0].tid;
+
+	if (tid->has_pid && tid->pid > 0 && tid->pid != command->process->pid)
+		return NULL;
+	return process_find_thread(command->process, tid->tid);
+}
+
+int cmd_thread_info(struct command *command)
+{
+	struct gdb_thread *thread = named_thread(command);
+	char name[TASK_COMM_LEN];
+
+	if (!thread)
+		return -ESRCH;
+	get_task_comm(name, thread->task);
+	packet_put_hex_str(command->tx, name);
+	return 0;
+}
+
+int cmd_thread_alive(struct command *command)
+{
+	return named_thread(command) ? command_ok(command) : -ESRCH;
+}
+
+static int select_thread(struct command *command, pid_t *tid)
+{
+	pid_t wanted = command->args.arg[0].tid.tid;
+
+	if (wanted > 0 && (!command->process || !named_thread(command)))
+		return -ESRCH;
+	*tid = wanted;
+	return command_ok(command);
+}
+
+int cmd_select_general(struct command *command)
+{
+	return select_thread(command, &command->session->client.general_tid);
+}
+
+int cmd_select_resume(struct command *command)
+{
+	return select_thread(command, &command->session->client.resume_tid);
+}
+
+int cmd_xfer_features(struct command *command)
+{
+	static const char name[] = "target.xml";
+	const struct proto_arg *annex = &command->args.arg[0];
+	char *xml = command->session->scratch;
+	size_t len;
+
+	if (annex->len != strlen(name) || memcmp(annex->data, name, annex->len))
+		return -ENOENT;
+	len = tdesc_x86_xml(regs_tdesc(command->process), xml,
+			    LINK_PACKET_MAX);
+	return command_xfer(command, xml, len);
+}
+
+/* Pairs up to the one of AT_NULL, in words of the program's width. */
+static size_t auxv_size(const unsigned long *auxv, bool is_64bit)
+{
+	unsigned int i;
+
+	for (i = 0; i + 2 < AT_VECTOR_SIZE && auxv[i]; i += 2)
+		;
+	return (i + 2) * (is_64bit ? 8 : 4);
+}
+
+int cmd_xfer_auxv(struct command *command)
+{
+	bool is_64bit = regs_tdesc(command->process)->is_64bit;
+	unsigned long *auxv = (unsigned long *)command->session->scratch;
+	struct task_struct *task = process_task_get(command->process);
+	struct mm_struct *mm;
+	unsigned int i;
+
+	if (!task)
+		return -ESRCH;
+	mm = get_task_mm(task);
+	put_task_struct(task);
+	if (!mm)
+		return -ESRCH;
+	memcpy(auxv, mm->saved_auxv, sizeof(mm->saved_auxv));
+	mmput(mm);
+	/* A compat task's vector is stored as 32-bit words already. */
+	if (is_64bit)
+		return command_xfer(command, auxv, auxv_size(auxv, true));
+	for (i = 0; i + 2 < AT_VECTOR_SIZE && ((u32 *)auxv)[i]; i += 2)
+		;
+	return command_xfer(command, auxv, (i + 2) * sizeof(u32));
+}
+
+/* Room for one line of the threads object, a name all of entities included. */
+#define THREAD_LINE_MAX 192
+
+static size_t put_escaped(char *to, const char *text)
+{
+	char *at = to;
+
+	for (; *text; text++) {
+		if (strchr("<>&\"'", *text) || *text < ' ')
+			at += sprintf(at, *text < ' ' ? "?" : "&#%d;", *text);
+		else
+			*at++ = *text;
+	}
+	return at - to;
+}
+
+static size_t put_thread_line(char *to, const struct gdb_thread *thread)
+{
+	char name[TASK_COMM_LEN];
+	char *at = to;
+
+	get_task_comm(name, thread->task);
+	at += sprintf(at, "<thread id=\"%x\" core=\"%u\" name=\"", thread->tid,
+		      task_cpu(thread->task));
+	at += put_escaped(at, name);
+	at += sprintf(at, "\"/>\n");
+	return at - to;
+}
+
+int cmd_xfer_threads(struct command *command)
+{
+	static const char head[] = "<?xml version=\"1.0\"?>\n<threads>\n";
+	static const char tail[] = "</threads>\n";
+	struct gdb_process *process = command->process;
+	struct gdb_thread *thread;
+	size_t size, len;
+	char *xml;
+	int ret;
+
+	size = sizeof(head) + sizeof(tail) +
+	       (READ_ONCE(process->nr_threads) + 16) * THREAD_LINE_MAX;
+	xml = kvmalloc(size, GFP_KERNEL);
+	if (!xml)
+		return -ENOMEM;
+	len = sprintf(xml, "%s", head);
+	spin_lock(&command->session->lock);
+	list_for_each_entry(thread, &process->threads, entry)
+		if (thread->state != THREAD_DEAD && !thread->guest &&
+		    len + THREAD_LINE_MAX + sizeof(tail) <= size)
+			len += put_thread_line(xml + len, thread);
+	spin_unlock(&command->session->lock);
+	len += sprintf(xml + len, "%s", tail);
+	ret = command_xfer(command, xml, len);
+	kvfree(xml);
+	return ret;
+}
+
+/* The layout is that of 64-bit programs. */
+static struct gdb_thread *siginfo_thread(struct command *command)
+{
+	struct gdb_thread *thread = command_thread(command);
+
+	if (!thread || thread->state != THREAD_STOPPED ||
+	    !thread->has_siginfo || !regs_tdesc(command->process)->is_64bit)
+		return NULL;
+	return thread;
+}
+
+int cmd_xfer_siginfo_read(struct command *command)
+{
+	struct gdb_thread *thread = siginfo_thread(command);
+	siginfo_t info;
+
+	if (!thread)
+		return -ENODATA;
+	copy_siginfo_to_external(&info, &thread->siginfo);
+	return command_xfer(command, &info, sizeof(info));
+}
+
+int cmd_xfer_siginfo_write(struct command *command)
+{
+	struct gdb_thread *thread = siginfo_thread(command);
+	const struct proto_arg *data = &command->args.arg[1];
+	u64 offset = command->args.arg[0].num;
+
+	if (!thread)
+		return -ENODATA;
+	if (offset > sizeof(siginfo_t) ||
+	    data->len > sizeof(siginfo_t) - offset)
+		return -EINVAL;
+	/* What lies behind the kernel's part is padding. */
+	if (offset < sizeof(thread->siginfo))
+		memcpy((u8 *)&thread->siginfo + offset, data->data,
+		       min_t(size_t, data->len,
+			     sizeof(thread->siginfo) - offset));
+	packet_put_hex_u64(command->tx, data->len);
+	return 0;
+}

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Packets that resume, detach or kill, and those that say which signals matter.
+ */
+#include <linux/sched/signal.h>
+#include <linux/signal.h>
+
+#include "commands.h"
+#include "session.h"
+#include "stop_reply.h"
+
+/* A killed process is given this long to die before it is let go. */
+#define KILL_LIMIT_MS 5000
+
+int cmd_stop_reason(struct command *command)
+{
+	if (!command->process) {
+		packet_put_str(command->tx, "W00");
+		return 0;
+	}
+	stop_reply_ask(command->session);
+	return COMMAND_NO_REPLY;
+}
+
+int cmd_vcont_query(struct command *command)
+{
+	packet_put_str(command->tx, "vCont;c;C;s;S;t;r");
+	return 0;
+}
+
+/* The marks of a packet that turned out malformed are taken back with this. */
+static void clear_marks(struct gdb_process *process)
+{
+	struct gdb_thread *thread;
+
+	spin_lock(&process->session->lock);
+	list_for_each_entry(thread, &process->threads, entry)
+		thread->is_resumed = false;
+	spin_unlock(&process->session->lock);
+}
+
+static bool is_named(const struct gdb_thread *thread,
+		     const struct proto_action *action)
+{
+	const struct proto_tid *tid = &action->tid;
+
+	if (action->is_default)
+		return true;
+	if (tid->has_pid && tid->pid > 0 && tid->pid != thread->process->pid)
+		return false;
+	return tid->tid == PROTO_ID_ALL || tid->tid == PROTO_ID_ANY ||
+	       tid->tid == thread->tid;
+}
+
+static enum thread_resume resume_of(const struct proto_action *action)
+{
+	switch (action->kind) {
+	case 's':
+		return RESUME_STEP;
+	case 'r':
+		return RESUME_RANGE;
+	default:
+		return RESUME_CONTINUE;
+	}
+}
+
+static void mark_thread(struct gdb_thread *thread,
+			const struct proto_action *action, int signo)
+{
+	thread->is_resumed = true;
+	thread->resume = resume_of(action);
+	thread->range_start = action->start;
+	thread->range_end = action->end;
+	thread->inject = signo;
+}
+
+/* Of the actions of a packet the leftmost that names a thread counts. */
+static int mark_threads(struct gdb_process *process,
+			const struct proto_action *action)
+{
+	int signo = proto_signal_from_gdb(action->signal);
+	struct gdb_thread *thread;
+
+	if (signo < 0)
+		return signo;
+	/* All threads have stopped: there is none to be stopped. */
+	if (action->kind == 't')
+		return 0;
+	spin_lock(&process->session->lock);
+	list_for_each_entry(thread, &process->threads, entry)
+		if (thread->state == THREAD_STOPPED && !thread->guest &&
+		    !thread->is_resumed && is_named(thread, action))
+			mark_thread(thread, action, signo);
+	spin_unlock(&process->session->lock);
+	return 0;
+}
+
+/*
+ * A thread that stands at the breakpoint that it reported goes over it; one
+ * that does not has forgotten it.
+ */
+static void set_steps_over(struct gdb_process *process)
+{
+	struct gdb_thread *thread;
+
+	spin_lock(&process->session->lock);
+	list_for_each_entry(thread, &process->threads, entry) {
+		if (!thread->is_resumed || !thread->reported_break)
+			continue;
+		thread->over_wanted = true;
+		thread->reported_break = false;
+	}
+	spin_unlock(&process->session->lock);
+}
+
+/* Let the marked threads run, or tell what one of them had kept back. */
+static int resume_marked(struct command *command)
+{
+	struct gdb_session *session = command->session;
+
+	if (!session_take_pending(session)) {
+		set_steps_over(command->process);
+		spin_lock(&session->lock);
+		session->reply_owed = true;
+		spin_unlock(&session->lock);
+		session_resume(session);
+		return COMMAND_NO_REPLY;
+	}
+	clear_marks(command->process);
+	stop_reply_ask(session);
+	return COMMAND_NO_REPLY;
+}
+
+/* The process died while it was stopped: that is the news. */
+static bool is_gone(struct command *command)
+{
+	if (!READ_ONCE(command->process->is_gone))
+		return false;
+	stop_reply_ask(command->session);
+	return true;
+}
+
+static int mark_actions(struct command *command)
+{
+	struct proto_cursor c = {
+		.pos = command->data,
+		.end = command->data + command->len,
+	};
+	struct proto_action action;
+	int ret, nr = 0;
+
+	while ((ret = proto_next_action(&c, &action)) > 0) {
+		ret = mark_threads(command->process, &action);
+		if (ret)
+			return ret;
+		nr++;
+	}
+	return ret ?: (nr ? 0 : -EINVAL);
+}
+
+int cmd_vcont(struct command *command)
+{
+	int ret;
+
+	if (is_gone(command))
+		return COMMAND_NO_REPLY;
+	clear_marks(command->process);
+	ret = mark_actions(command);
+	if (!ret)
+		return resume_marked(command);
+	clear_marks(command->process);
+	return ret;
+}
+
+/*
+ * The older packets: the thread of Hc, or all. A thread that is stepped or gets
+ * a signal is one; the others continue if Hc names none in particular.
+ */
+static int resume_old(struct command *command, char kind, u8 signal)
+{
+	pid_t tid = command->session->client.resume_tid;
+	struct gdb_thread *thread = command_thread(command);
+	struct proto_action action = { .kind = kind, .signal = signal };
+	int ret;
+
+	if (is_gone(command))
+		return COMMAND_NO_REPLY;
+	if (!thread)
+		return -ESRCH;
+	clear_marks(command->process);
+	action.tid.tid = tid > 0 ? tid : thread->tid;
+	ret = mark_threads(command->process, &action);
+	if (ret)
+		return ret;
+	if (tid <= 0) {
+		action.kind = 'c';
+		action.signal = 0;
+		action.is_default = true;
+		mark_threads(command->process, &action);
+	}
+	return resume_marked(command);
+}
+
+/* Resuming elsewhere is for P, which every client has. */
+int cmd_continue(struct command *command)
+{
+	if (command->args.arg[0].present)
+		return -EOPNOTSUPP;
+	return resume_old(command, 'c', 0);
+}
+
+int cmd_continue_signal(struct command *command)
+{
+	if (command->args.arg[1].present)
+		return -EOPNOTSUPP;
+	return resume_old(command, 'c', command->args.arg[0].num);
+}
+
+int cmd_step(struct command *command)
+{
+	if (command->args.arg[0].present)
+		return -EOPNOTSUPP;
+	return resume_old(command, 's', 0);
+}
+
+int cmd_step_signal(struct command *command)
+{
+	if (command->args.arg[1].present)
+		return -EOPNOTSUPP;
+	return resume_old(command, 's', command->args.arg[0].num);
+}
+
+static bool is_other_pid(const struct command *command)
+{
+	const struct proto_arg *pid = &command->args.arg[0];
+
+	return pid->present && pid->tid.pid > 0 &&
+	       pid->tid.pid != command->process->pid;
+}
+
+int cmd_detach(struct command *command)
+{
+	struct gdb_session *session = command->session;
+
+	if (is_other_pid(command))
+		return -ESRCH;
+	spin_lock(&session->lock);
+	session->reply_owed = false;
+	spin_unlock(&session->lock);
+	commands_leave_process(session, command->process, true);
+	command->process = NULL;
+	command_ok(command);
+	return COMMAND_CLOSED;
+}
+
+static void kill_process(struct gdb_process *process)
+{
+	kill_pid(process->tgid, SIGKILL, 1);
+	wait_event_timeout(process->wait, READ_ONCE(process->is_gone),
+			   msecs_to_jiffies(KILL_LIMIT_MS));
+}
+
+/*
+ * Beside a thread's way out of an uninterruptible sleep nothing delays a
+ * SIGKILL, so this waits for it, but not for ever.
+ */
+static void kill_and_leave(struct command *command)
+{
+	spin_lock(&command->session->lock);
+	command->session->reply_owed = false;
+	spin_unlock(&command->session->lock);
+	kill_process(command->process);
+	commands_leave_process(command->session, command->process, true);
+	command->process = NULL;
+}
+
+/* Has no answer. */
+int cmd_kill(struct command *command)
+{
+	if (!command->process)
+		return COMMAND_NO_REPLY;
+	kill_and_leave(command);
+	return COMMAND_CLOSED_SILENTLY;
+}
+
+int cmd_kill_process(struct command *command)
+{
+	if (is_other_pid(command))
+		return -ESRCH;
+	kill_and_leave(command);
+	command_ok(command);
+	return COMMAND_CLOSED;
+}
+
+/* A list of signals, GDB's numbers in hex, joined by ';'. */
+static int read_signals(struct command *command, unsigned long *set)
+{
+	struct proto_cursor c = {
+		.pos = command->data,
+		.end = command->data + command->len,
+	};
+	DECLARE_BITMAP(wanted, SESSION_NR_SIGNALS) = {};
+	u64 num;
+	int signo;
+
+	while (c.pos < c.end) {
+		if (proto_get_hex(&c, &num))
+			return -EINVAL;
+		signo = proto_signal_from_gdb(num);
+		if (signo > 0 && signo < SESSION_NR_SIGNALS)
+			__set_bit(signo, wanted);
+		if (c.pos < c.end && !proto_skip(&c, ';'))
+			return -EINVAL;
+	}
+	bitmap_copy(set, wanted, SESSION_NR_SIGNALS);
+	return command_ok(command);
+}
+
+int cmd_pass_signals(struct command *command)
+{
+	return read_signals(command, command->session->client.pass);
+}
+
+int cmd_program_signals(struct command *command)
+{
+	int ret = read_signals(command, command->session->client.program);
+
+	if (!ret)
+		command->session->client.has_program_signals = true;
+	return ret;
+}

@@ -1,0 +1,498 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A process of a session: all its threads, its memory, and leaving it.
+ */
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/ptrace.h>
+#include <linux/sched/coredump.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+
+#include "process.h"
+#include "session.h"
+#include "step.h"
+#include "trace.h"
+
+/* How long a leave looks for threads that cannot come to the user boundary. */
+#define LEAVE_LIMIT_MS 10000
+
+/**
+ * process_create() - make a process without threads
+ * @session: its session
+ * @leader: its thread group leader
+ *
+ * Context: task; may sleep.
+ * Return: the process or NULL: no memory.
+ */
+struct gdb_process *process_create(struct gdb_session *session,
+				   struct task_struct *leader)
+{
+	struct gdb_process *process;
+
+	process = kzalloc(sizeof(*process), GFP_KERNEL_ACCOUNT);
+	if (!process)
+		return NULL;
+	process->session = session;
+	process->leader = get_task_struct(leader);
+	process->tgid = get_task_pid(leader, PIDTYPE_TGID);
+	process->pid = task_tgid_nr_ns(leader, session->pid_ns);
+	INIT_LIST_HEAD(&process->entry);
+	INIT_LIST_HEAD(&process->threads);
+	init_waitqueue_head(&process->wait);
+	breakpoint_table_init(&process->breakpoints);
+	return process;
+}
+
+/**
+ * process_free() - free a process
+ * @process: has no threads and is in no list
+ */
+void process_free(struct gdb_process *process)
+{
+	breakpoint_table_exit(&process->breakpoints);
+	put_pid(process->tgid);
+	put_task_struct(process->leader);
+	kfree(process->exec_path);
+	kfree(process);
+}
+
+/**
+ * struct task_batch - the threads that one look at a process found
+ * @nr: used entries of @task
+ * @room: entries of @task
+ * @task: each with a reference
+ */
+struct task_batch {
+	unsigned int nr;
+	unsigned int room;
+	struct task_struct *task[];
+};
+
+static struct task_batch *list_tasks(struct gdb_process *process)
+{
+	unsigned int room = get_nr_threads(process->leader) + 16;
+	struct task_batch *batch;
+	struct task_struct *task;
+
+	batch = kvmalloc(struct_size(batch, task, room), GFP_KERNEL);
+	if (!batch)
+		return NULL;
+	batch->nr = 0;
+	batch->room = room;
+	rcu_read_lock();
+	for_each_thread(process->leader, task) {
+		if (task->flags & (PF_KTHREAD | PF_USER_WORKER | PF_EXITING))
+			continue;
+		if (batch->nr == batch->room)
+			break;
+		batch->task[batch->nr++] = get_task_struct(task);
+	}
+	rcu_read_unlock();
+	return batch;
+}
+
+static void free_tasks(struct task_batch *batch)
+{
+	while (batch->nr)
+		put_task_struct(batch->task[--batch->nr]);
+	kvfree(batch);
+}
+
+static bool is_traced(struct gdb_process *process, struct task_struct *task)
+{
+	struct gdb_thread *thread;
+	bool traced = false;
+
+	spin_lock(&process->session->lock);
+	list_for_each_entry(thread, &process->threads, entry)
+		traced |= thread->task == task;
+	spin_unlock(&process->session->lock);
+	return traced;
+}
+
+/* Return: 1: it is traced and was not before; 0: nothing to do; or an errno. */
+static int attach_one(struct gdb_process *process, struct task_struct *task,
+		      const struct utrace_engine_ops *ops)
+{
+	struct gdb_thread *thread;
+
+	if (!ptrace_may_access(task, PTRACE_MODE_ATTACH_REALCREDS))
+		return -EPERM;
+	thread = thread_attach(process, task, false, ops);
+	if (IS_ERR(thread)) {
+		switch (PTR_ERR(thread)) {
+		case -ESRCH:
+			return 0;
+		case -EEXIST:
+			return is_traced(process, task) ? 0 : -EBUSY;
+		default:
+			return PTR_ERR(thread);
+		}
+	}
+	if (session_thread_born(thread))
+		return 1;
+	thread_detach(thread);
+	thread_free(thread);
+	return 0;
+}
+
+/* Return: how many threads became traced, or an errno. */
+static int attach_batch(struct gdb_process *process,
+			const struct utrace_engine_ops *ops)
+{
+	struct task_batch *batch = list_tasks(process);
+	unsigned int i;
+	int ret = 0, nr = 0;
+
+	if (!batch)
+		return -ENOMEM;
+	for (i = 0; i < batch->nr && ret >= 0; i++) {
+		ret = attach_one(process, batch->task[i], ops);
+		if (ret > 0)
+			nr++;
+		if (signal_pending(current))
+			ret = -EINTR;
+		cond_resched();
+	}
+	free_tasks(batch);
+	return ret < 0 ? ret : nr;
+}
+
+/**
+ * process_attach_threads() - trace all threads of a process
+ * @process: has no threads
+ * @ops: the callbacks
+ *
+ * A thread that is traced brings the threads that it makes itself, in its
+ * report_clone. So when a look at all threads finds none that is not traced,
+ * there is none, and will be none.
+ *
+ * Context: the caller that needs the right to trace; may sleep;
+ * session.cmd_lock held.
+ * Return: 0, or with some threads traced:
+ * * -EPERM - the caller may not trace it
+ * * -EBUSY - another session debugs it
+ * * -ESRCH - it is dead
+ * * -ENOMEM
+ * * -EINTR - the caller got a signal
+ */
+int process_attach_threads(struct gdb_process *process,
+			   const struct utrace_engine_ops *ops)
+{
+	struct signal_struct *signal = process->leader->signal;
+	int ret;
+
+	/* As ptrace does: no exec between the check and the attachment. */
+	if (mutex_lock_interruptible(&signal->cred_guard_mutex))
+		return -EINTR;
+	do {
+		ret = attach_batch(process, ops);
+	} while (ret > 0);
+	mutex_unlock(&signal->cred_guard_mutex);
+	if (!ret && list_empty(&process->threads))
+		ret = -ESRCH;
+	return ret;
+}
+
+static void mark_leaving(struct gdb_process *process)
+{
+	struct gdb_thread *thread;
+
+	spin_lock(&process->session->lock);
+	WRITE_ONCE(process->is_leaving, true);
+	process->stepper = NULL;
+	list_for_each_entry(thread, &process->threads, entry) {
+		thread->held = false;
+		if (thread->state == THREAD_STOPPED)
+			thread->state = THREAD_RUNNING;
+	}
+	spin_unlock(&process->session->lock);
+}
+
+/* A signal that is to be delivered needs a callback at which that can be. */
+static void poke_all(struct gdb_process *process)
+{
+	struct gdb_thread *thread;
+
+	spin_lock(&process->session->lock);
+	list_for_each_entry(thread, &process->threads, entry) {
+		if (thread->state == THREAD_DEAD)
+			continue;
+		if (thread->inject)
+			thread_interrupt(thread);
+		else
+			thread_poke(thread);
+	}
+	spin_unlock(&process->session->lock);
+}
+
+static bool all_passed(struct gdb_process *process)
+{
+	struct gdb_thread *thread;
+	bool passed = true;
+
+	spin_lock(&process->session->lock);
+	list_for_each_entry(thread, &process->threads, entry)
+		passed &= thread_has_passed(thread);
+	spin_unlock(&process->session->lock);
+	return passed;
+}
+
+static struct gdb_thread *take_thread(struct gdb_process *process)
+{
+	struct gdb_thread *thread;
+
+	spin_lock(&process->session->lock);
+	thread = list_first_entry_or_null(&process->threads,
+					  struct gdb_thread, entry);
+	if (thread)
+		list_del_init(&thread->entry);
+	spin_unlock(&process->session->lock);
+	return thread;
+}
+
+/**
+ * process_leave() - stop tracing a process, whatever it is doing
+ * @process: the process; afterwards it has no threads
+ *
+ * Its text is as it was, its debug registers are free, every thread runs on,
+ * and none is killed by a trap that the tracing caused:
+ *
+ * 1. is_leaving is set: from here on the callbacks stop nobody, write no
+ *    breakpoint, add no thread, and swallow every trap of ours.
+ * 2. All breakpoints are lifted.
+ * 3. All threads are poked, held ones run. Each is waited for until
+ *    thread_has_passed(): it cannot have a trap of ours behind it.
+ * 4. All engines are detached.
+ *
+ * The wait of step 3 depends on nothing but the threads' way through the kernel
+ * to their user boundary; one that sleeps need not come. It is bounded for the
+ * sake of threads that another tracer or a freezer keeps from it.
+ *
+ * Context: task; may sleep; session.cmd_lock held.
+ */
+void process_leave(struct gdb_process *process)
+{
+	unsigned long limit = jiffies + msecs_to_jiffies(LEAVE_LIMIT_MS);
+	struct gdb_thread *thread;
+	struct task_struct *task;
+
+	mark_leaving(process);
+	task = process_task_get(process);
+	breakpoint_lift_all(&process->breakpoints, task);
+	if (task)
+		put_task_struct(task);
+	watch_remove_all(process);
+	poke_all(process);
+	while (!all_passed(process) && time_before(jiffies, limit))
+		wait_event_timeout(process->wait, all_passed(process), 1);
+	while ((thread = take_thread(process))) {
+		thread_detach(thread);
+		thread_free(thread);
+	}
+}
+
+static struct gdb_thread *take_dead_thread(struct gdb_process *process)
+{
+	struct gdb_thread *thread, *found = NULL;
+
+	spin_lock(&process->session->lock);
+	list_for_each_entry(thread, &process->threads, entry)
+		if (thread->state == THREAD_DEAD) {
+			found = thread;
+			break;
+		}
+	spin_unlock(&process->session->lock);
+	return found;
+}
+
+/**
+ * process_reap_threads() - free the threads that died
+ * @process: the process
+ *
+ * Context: task; may sleep; session.cmd_lock held, so that nobody has a pointer
+ * to one of them.
+ */
+void process_reap_threads(struct gdb_process *process)
+{
+	struct gdb_thread *thread;
+
+	while ((thread = take_dead_thread(process))) {
+		step_over_repair(thread);
+		watch_remove_thread(thread);
+		spin_lock(&process->session->lock);
+		list_del_init(&thread->entry);
+		spin_unlock(&process->session->lock);
+		thread_detach(thread);
+		thread_free(thread);
+	}
+}
+
+/**
+ * process_task_get() - a task through which the memory can be reached
+ * @process: the process
+ *
+ * The leader will not do: it may be a zombie with other threads alive. Nor does
+ * a thread in the middle of an exec: its memory may be the next program's.
+ *
+ * Context: any; takes session.lock.
+ * Return: a task, with a reference, or NULL: no thread is alive.
+ */
+struct task_struct *process_task_get(struct gdb_process *process)
+{
+	struct task_struct *task = NULL;
+	struct gdb_thread *thread;
+
+	spin_lock(&process->session->lock);
+	list_for_each_entry(thread, &process->threads, entry) {
+		if (thread->state == THREAD_DEAD || thread->guest ||
+		    thread->task->in_execve || !READ_ONCE(thread->task->mm))
+			continue;
+		task = get_task_struct(thread->task);
+		break;
+	}
+	spin_unlock(&process->session->lock);
+	return task;
+}
+
+static bool is_shown(const struct gdb_thread *thread)
+{
+	return thread->state != THREAD_DEAD && !thread->guest;
+}
+
+/**
+ * process_find_thread() - a thread by its number
+ * @process: the process
+ * @tid: as the session's pid namespace numbers it
+ *
+ * Context: session.cmd_lock held: it keeps the thread.
+ * Return: the thread, or NULL: none has this number, or it is dead.
+ */
+struct gdb_thread *process_find_thread(struct gdb_process *process, pid_t tid)
+{
+	struct gdb_thread *thread, *found = NULL;
+
+	spin_lock(&process->session->lock);
+	list_for_each_entry(thread, &process->threads, entry)
+		if (thread->tid == tid && is_shown(thread)) {
+			found = thread;
+			break;
+		}
+	spin_unlock(&process->session->lock);
+	return found;
+}
+
+/**
+ * process_first_thread() - any thread, the oldest that lives
+ * @process: the process
+ *
+ * Context: session.cmd_lock held: it keeps the thread.
+ * Return: the thread, or NULL: none is alive.
+ */
+struct gdb_thread *process_first_thread(struct gdb_process *process)
+{
+	struct gdb_thread *thread, *found = NULL;
+
+	spin_lock(&process->session->lock);
+	list_for_each_entry(thread, &process->threads, entry)
+		if (is_shown(thread)) {
+			found = thread;
+			break;
+		}
+	spin_unlock(&process->session->lock);
+	return found;
+}
+
+/**
+ * process_is_dying() - will all its threads be dead soon?
+ * @process: the process
+ *
+ * Context: any; the answer stays true once it is.
+ * Return: whether.
+ */
+bool process_is_dying(const struct gdb_process *process)
+{
+	return READ_ONCE(process->leader->signal->flags) & SIGNAL_GROUP_EXIT;
+}
+
+/**
+ * process_may_trace_image() - may the owner trace what was just executed?
+ * @process: the process of the current thread
+ *
+ * What an exec can take away from somebody who may trace a process is the right
+ * to read the new image: a file without read permission, or credentials that
+ * changed with it. ptrace_may_access() cannot be asked from within the process:
+ * there it says yes.
+ *
+ * Context: report_exec; current is the thread.
+ * Return: whether.
+ */
+bool process_may_trace_image(const struct gdb_process *process)
+{
+	const struct cred *owner = process->session->cred;
+	const struct cred *mine = current_cred();
+	const struct cred *saved;
+	bool allowed;
+
+	if (uid_eq(owner->uid, mine->uid) && uid_eq(owner->uid, mine->euid) &&
+	    uid_eq(owner->uid, mine->suid) && gid_eq(owner->gid, mine->gid) &&
+	    gid_eq(owner->gid, mine->egid) && gid_eq(owner->gid, mine->sgid) &&
+	    cap_issubset(mine->cap_permitted, owner->cap_permitted) &&
+	    __get_dumpable(current->mm->flags) == SUID_DUMP_USER)
+		return true;
+	saved = override_creds(owner);
+	allowed = ns_capable(current->mm->user_ns, CAP_SYS_PTRACE);
+	revert_creds(saved);
+	return allowed;
+}
+
+/**
+ * process_read_memory() - read the memory as if there were no breakpoints
+ * @process: the process
+ * @addr: from where
+ * @buf: to where
+ * @len: bytes
+ *
+ * Context: session.cmd_lock held; may sleep.
+ * Return: bytes read, up to the first page that is not there.
+ */
+size_t process_read_memory(struct gdb_process *process, u64 addr, void *buf,
+			   size_t len)
+{
+	struct task_struct *task = process_task_get(process);
+	size_t done;
+
+	if (!task)
+		return 0;
+	done = breakpoint_read(&process->breakpoints, task, addr, buf, len);
+	put_task_struct(task);
+	return done;
+}
+
+/**
+ * process_write_memory() - write memory, under the breakpoints
+ * @process: the process
+ * @addr: to where
+ * @buf: what; changed where breakpoints are
+ * @len: bytes
+ *
+ * Context: session.cmd_lock held; may sleep.
+ * Return: bytes written, up to the first page that cannot be written to.
+ */
+size_t process_write_memory(struct gdb_process *process, u64 addr, void *buf,
+			    size_t len)
+{
+	struct task_struct *task = process_task_get(process);
+	size_t done;
+
+	if (!task)
+		return 0;
+	done = breakpoint_write(&process->breakpoints, task, addr, buf, len);
+	put_task_struct(task);
+	return done;
+}

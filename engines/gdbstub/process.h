@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One process of a session: its threads, its breakpoints, and how it is left.
+ */
+#ifndef GDBSTUB_PROCESS_H
+#define GDBSTUB_PROCESS_H
+
+#include <linux/list.h>
+#include <linux/pid.h>
+#include <linux/wait.h>
+
+#include "breakpoint.h"
+#include "thread.h"
+#include "watch.h"
+
+struct gdb_session;
+struct tdesc_x86;
+
+/**
+ * struct gdb_process - a process in a session
+ *
+ * Made by process_attach(), freed by process_free() when no thread is left.
+ */
+struct gdb_process {
+	/** @entry: in session.processes; under session.lock, and changed only
+	 * with session.cmd_lock held as well.
+	 */
+	struct list_head entry;
+	/** @session: constant. */
+	struct gdb_session *session;
+	/** @leader: the thread group leader at the time of attach. Constant,
+	 * owns a reference. Keeps task->signal.
+	 */
+	struct task_struct *leader;
+	/** @tgid: to send it a signal. Constant, owns a reference. */
+	struct pid *tgid;
+	/** @pid: as the session's pid namespace numbers it. Constant. */
+	pid_t pid;
+	/** @is_launched: it was handed over by GDBSTUB_START_LAUNCH. Constant.
+	 */
+	bool is_launched;
+	/** @execs_left: execve() calls to go until a launch is complete; under
+	 * session.lock. 0: it is complete, or was an attach.
+	 */
+	unsigned int execs_left;
+
+	/** @threads: struct gdb_thread; under session.lock. Removed from only
+	 * with session.cmd_lock held as well, so that the holder of that may
+	 * keep a pointer to a thread.
+	 */
+	struct list_head threads;
+	/** @nr_threads: threads that are not dead and no guests; under
+	 * session.lock.
+	 */
+	unsigned int nr_threads;
+	/** @is_leaving: process_leave() began. Written once, under
+	 * session.lock; read by the threads.
+	 */
+	bool is_leaving;
+	/** @is_gone: its last thread died with @status; under session.lock. */
+	bool is_gone;
+	/** @status: wait status once @is_gone. */
+	int status;
+	/** @was_told: a stop reply or an answer said that it is gone; under
+	 * session.lock.
+	 */
+	bool was_told;
+	/** @may_not_trace: an exec made it a process that the session's owner
+	 * may not trace; under session.lock. The session leaves it.
+	 */
+	bool may_not_trace;
+	/** @wait: woken when a thread dies, or has passed while leaving. */
+	wait_queue_head_t wait;
+
+	/** @breakpoints: has a lock of its own. */
+	struct breakpoint_table breakpoints;
+	/**
+	 * @stepper: The thread for whose step a breakpoint is lifted and all
+	 * others are held, or NULL; under session.lock.
+	 */
+	struct gdb_thread *stepper;
+	/** @watches: what is in the debug registers of its threads. Written
+	 * with session.cmd_lock held and all threads stopped.
+	 */
+	struct watch_slot watches[WATCH_SLOTS];
+	/** @nr_watches: used slots of @watches. */
+	unsigned int nr_watches;
+
+	/** @tdesc: its registers, found out at the first look at one; under
+	 * session.cmd_lock. NULL after an exec.
+	 */
+	const struct tdesc_x86 *tdesc;
+	/** @exec_path: what it executed last; under session.lock; NULL or
+	 * owned.
+	 */
+	char *exec_path;
+};
+
+struct gdb_process *process_create(struct gdb_session *session,
+				   struct task_struct *leader);
+void process_free(struct gdb_process *process);
+int process_attach_threads(struct gdb_process *process,
+			   const struct utrace_engine_ops *ops);
+void process_leave(struct gdb_process *process);
+void process_reap_threads(struct gdb_process *process);
+struct task_struct *process_task_get(struct gdb_process *process);
+struct gdb_thread *process_find_thread(struct gdb_process *process, pid_t tid);
+struct gdb_thread *process_first_thread(struct gdb_process *process);
+bool process_is_dying(const struct gdb_process *process);
+bool process_may_trace_image(const struct gdb_process *process);
+
+size_t process_read_memory(struct gdb_process *process, u64 addr, void *buf,
+			   size_t len);
+size_t process_write_memory(struct gdb_process *process, u64 addr, void *buf,
+			    size_t len);
+
+#endif /* GDBSTUB_PROCESS_H */

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A session: one open of the device, one client, the processes that it debugs.
+ *
+ * The protocol is all-stop. The session's state says whose turn it is:
+ *
+ *	IDLE      no process
+ *	RUNNING   threads run; the client waits for a stop reply
+ *	STOPPING  somebody has an event (or the client sent ^C) and all other
+ *		  threads were asked to come to the user boundary
+ *	STOPPED   all have come; the client reads and writes
+ *
+ * A thread decides in its own callback whether it has an event. The first one
+ * moves RUNNING to STOPPING; the last to arrive moves STOPPING to STOPPED and
+ * sends the stop reply itself. So the thread of the session (a kthread) is for
+ * packets that come in, and no thread ever waits for another.
+ *
+ * Threads are driven by pokes: whoever changes what a thread should do changes
+ * the state under session.lock and then pokes the thread, which comes to its
+ * callback and reads the state under session.lock. A poke is never lost (see
+ * thread_poke()), so the order of two pokes does not matter, and one too many
+ * does no harm.
+ *
+ * Locks, outermost first:
+ *
+ *	session.cmd_lock	what the client or the opener asks for: one
+ *				packet, one ioctl, one end of the session.
+ *				Never taken by a traced thread.
+ *	breakpoint_table.lock	the program's text
+ *	mmap_lock of the target
+ *
+ *	session.link.tx_lock	bytes on their way to the socket. Holders do
+ *				not wait for the socket.
+ *
+ *	session.lock		spinlock: states, lists, events. Innermost but
+ *				for the locks of utrace, which is called with
+ *				it held.
+ */
+#ifndef GDBSTUB_SESSION_H
+#define GDBSTUB_SESSION_H
+
+#include <linux/bitmap.h>
+#include <linux/completion.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/timer.h>
+#include <linux/wait.h>
+
+#include "helper.h"
+#include "link.h"
+#include "process.h"
+
+struct cred;
+struct pid;
+struct pid_namespace;
+
+/* Linux signal numbers are 1 to 64. */
+#define SESSION_NR_SIGNALS 65
+
+enum session_state {
+	SESSION_IDLE,
+	SESSION_RUNNING,
+	SESSION_STOPPING,
+	SESSION_STOPPED,
+};
+
+/**
+ * enum session_work - bits of &gdb_session.work
+ * @WORK_LOOK: something happened; look at everything
+ * @WORK_END: the device is being closed
+ * @WORK_STOP_LATE: a stop takes too long
+ */
+enum session_work {
+	WORK_LOOK,
+	WORK_END,
+	WORK_STOP_LATE,
+};
+
+/**
+ * struct gdb_client - what the client told about itself; under cmd_lock, but
+ *	for those that say otherwise
+ * @swbreak: it understands `swbreak`; read by anyone
+ * @hwbreak: it understands `hwbreak`; read by anyone
+ * @exec_events: it understands `exec`; read by anyone
+ * @no_resumed: it understands `N`; read by anyone
+ * @has_program_signals: QProgramSignals came
+ * @pass: QPassSignals: Linux numbers of signals that are delivered without a
+ *	stop; bits are read by the threads without a lock
+ * @program: QProgramSignals: signals that a detach may deliver
+ * @general_tid: thread of Hg; 0 any
+ * @resume_tid: thread of Hc; 0 any, -1 all
+ * @list_at: where qsThreadInfo goes on: threads told so far
+ */
+struct gdb_client {
+	bool swbreak;
+	bool hwbreak;
+	bool exec_events;
+	bool no_resumed;
+	bool has_program_signals;
+	DECLARE_BITMAP(pass, SESSION_NR_SIGNALS);
+	DECLARE_BITMAP(program, SESSION_NR_SIGNALS);
+	pid_t general_tid;
+	pid_t resume_tid;
+	unsigned int list_at;
+};
+
+/**
+ * struct gdb_session - one open of the device
+ */
+struct gdb_session {
+	/** @cmd_lock: see above. */
+	struct mutex cmd_lock;
+	/** @lock: see above. */
+	spinlock_t lock;
+
+	/** @state: under @lock. */
+	enum session_state state;
+	/** @nr_running: threads that are THREAD_RUNNING; under @lock. */
+	unsigned int nr_running;
+	/** @event: what the stop is about, from STOPPING on; under @lock. */
+	struct stop_event event;
+	/** @reply_owed: the client waits for a stop reply; under @lock. */
+	bool reply_owed;
+	/** @record_owed: the opener is told when the stop is complete; under
+	 * @lock.
+	 */
+	bool record_owed;
+	/** @processes: struct gdb_process; at most one. */
+	struct list_head processes;
+
+	/** @client: see there. */
+	struct gdb_client client;
+	/** @link: the socket. */
+	struct gdb_link link;
+	/** @helper: the opener's records. */
+	struct gdb_helper helper;
+	/** @packet_waits: a packet is in @link.rx that has to wait for the
+	 * stop, or for the helper's answer; session's thread only.
+	 */
+	bool packet_waits;
+
+	/** @tx: the reply being built; under @cmd_lock. */
+	struct packet_tx tx;
+	/** @tx_buf: of @tx: LINK_BUF_SIZE bytes. */
+	u8 *tx_buf;
+	/** @scratch: LINK_PACKET_MAX bytes for a handler; under @cmd_lock. */
+	u8 *scratch;
+
+	/** @task: the session's thread. Constant; owns a reference. */
+	struct task_struct *task;
+	/** @wait: where it sleeps. */
+	wait_queue_head_t wait;
+	/** @work: bits of enum session_work; atomic bit operations. */
+	unsigned long work;
+	/** @stop_timer: bounds STOPPING. */
+	struct timer_list stop_timer;
+	/** @ended: the session's thread is done with everything. */
+	struct completion ended;
+
+	/** @cred: the opener's. Constant, owns a reference. */
+	const struct cred *cred;
+	/** @owner: the opener's thread group. Constant, owns a reference. */
+	struct pid *owner;
+	/** @pid_ns: the opener's: all numbers in packets. Constant, owns a
+	 * reference.
+	 */
+	struct pid_namespace *pid_ns;
+};
+
+struct gdb_session *session_create(int (*main)(void *session));
+void session_destroy(struct gdb_session *session);
+void session_kick(struct gdb_session *session, enum session_work work);
+bool session_wait_for_work(struct gdb_session *session);
+
+int session_add_process(struct gdb_session *session,
+			struct gdb_process *process);
+void session_drop_process(struct gdb_session *session,
+			  struct gdb_process *process);
+struct gdb_process *session_process(struct gdb_session *session);
+
+bool session_thread_born(struct gdb_thread *thread);
+bool session_all_born(struct gdb_session *session);
+bool session_thread_died(struct gdb_thread *thread, bool group_dead);
+bool session_event(struct gdb_thread *thread, const struct stop_event *event);
+bool session_wants_stop(struct gdb_thread *thread);
+bool session_arrive(struct gdb_thread *thread, bool *is_last);
+bool session_hold_for_step(struct gdb_thread *thread);
+bool session_interrupt(struct gdb_session *session);
+bool session_stop_late(struct gdb_session *session);
+void session_resume(struct gdb_session *session);
+bool session_take_pending(struct gdb_session *session);
+
+/**
+ * session_is_stopped() - may the client look at the target?
+ * @session: the session
+ *
+ * Context: session.cmd_lock held: then the answer stays true.
+ */
+static inline bool session_is_stopped(struct gdb_session *session)
+{
+	return READ_ONCE(session->state) == SESSION_STOPPED;
+}
+
+#endif /* GDBSTUB_SESSION_H */

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the client hears when the session has stopped.
+ *
+ * A stop reply is sent by whoever completes the stop, mostly a traced thread in
+ * its callback. session.reply_owed, taken back under session.lock, makes sure
+ * that there is one for each time that the client waits.
+ */
+#include <linux/limits.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "packet.h"
+#include "proto.h"
+#include "session.h"
+#include "stop_reply.h"
+
+/* An exec reply has a path in hex. */
+#define REPLY_MAX (2 * PATH_MAX + 256)
+
+/**
+ * struct stop_news - what has to be told to whom
+ * @event: the stop
+ * @exec_path: of STOP_EXEC, owned; or NULL
+ * @swbreak: the client understands it
+ * @hwbreak: likewise
+ * @exec_events: likewise
+ * @no_resumed: likewise
+ */
+struct stop_news {
+	struct stop_event event;
+	char *exec_path;
+	bool swbreak;
+	bool hwbreak;
+	bool exec_events;
+	bool no_resumed;
+};
+
+static void put_reg(struct packet_tx *tx, unsigned int num, u64 val,
+		    bool is_64bit)
+{
+	packet_put_hex_u8(tx, num);
+	packet_put_char(tx, ':');
+	packet_put_hex(tx, &val, is_64bit ? 8 : 4);
+	packet_put_char(tx, ';');
+}
+
+/* GDB's numbers of fp, sp and pc: what it needs to print a frame. */
+static void put_regs(struct packet_tx *tx, const struct stop_event *event)
+{
+	bool wide = event->is_64bit;
+
+	if (!event->has_regs)
+		return;
+	put_reg(tx, wide ? 6 : 5, event->fp, wide);
+	put_reg(tx, wide ? 7 : 4, event->sp, wide);
+	put_reg(tx, wide ? 16 : 8, event->pc, wide);
+}
+
+static void put_watch(struct packet_tx *tx, const char *name, u64 addr)
+{
+	packet_put_str(tx, name);
+	packet_put_char(tx, ':');
+	packet_put_hex_u64(tx, addr);
+	packet_put_char(tx, ';');
+}
+
+static void put_reason(struct packet_tx *tx, const struct stop_news *news)
+{
+	switch (news->event.kind) {
+	case STOP_SWBREAK:
+		if (news->swbreak)
+			packet_put_str(tx, "swbreak:;");
+		break;
+	case STOP_HWBREAK:
+		if (news->hwbreak)
+			packet_put_str(tx, "hwbreak:;");
+		break;
+	case STOP_WATCH:
+		put_watch(tx, "watch", news->event.addr);
+		break;
+	case STOP_RWATCH:
+		put_watch(tx, "rwatch", news->event.addr);
+		break;
+	case STOP_AWATCH:
+		put_watch(tx, "awatch", news->event.addr);
+		break;
+	case STOP_EXEC:
+		if (!news->exec_events || !news->exec_path)
+			break;
+		packet_put_str(tx, "exec:");
+		packet_put_hex_str(tx, news->exec_path);
+		packet_put_char(tx, ';');
+		break;
+	default:
+		break;
+	}
+}
+
+static u8 signal_of(const struct stop_event *event)
+{
+	switch (event->kind) {
+	case STOP_NONE:
+		return PROTO_GDB_SIGNAL_0;
+	case STOP_SIGNAL:
+		return proto_signal_to_gdb(event->signo);
+	default:
+		return PROTO_GDB_SIGNAL_TRAP;
+	}
+}
+
+static void put_stopped(struct packet_tx *tx, const struct stop_news *news)
+{
+	packet_put_char(tx, 'T');
+	packet_put_hex_u8(tx, signal_of(&news->event));
+	put_regs(tx, &news->event);
+	packet_put_str(tx, "thread:");
+	packet_put_hex_u64(tx, news->event.tid);
+	packet_put_char(tx, ';');
+	put_reason(tx, news);
+}
+
+static void put_exited(struct packet_tx *tx, int status)
+{
+	int signo = status & 0x7f;
+
+	packet_put_char(tx, signo ? 'X' : 'W');
+	packet_put_hex_u8(tx, signo ? proto_signal_to_gdb(signo) :
+				      (status >> 8) & 0xff);
+}
+
+static void put_news(struct packet_tx *tx, const struct stop_news *news)
+{
+	switch (news->event.kind) {
+	case STOP_EXITED:
+		put_exited(tx, news->event.status);
+		break;
+	case STOP_NO_RESUMED:
+		if (news->no_resumed) {
+			packet_put_char(tx, 'N');
+			break;
+		}
+		fallthrough;
+	default:
+		put_stopped(tx, news);
+		break;
+	}
+}
+
+static struct gdb_thread *find_alive(struct gdb_process *process, pid_t tid)
+{
+	struct gdb_thread *thread;
+
+	list_for_each_entry(thread, &process->threads, entry)
+		if (thread->state != THREAD_DEAD && !thread->guest &&
+		    (!tid || thread->tid == tid))
+			return thread;
+	return NULL;
+}
+
+/*
+ * The thread of the event may have died since: by an exec of another thread,
+ * which is an event itself. Then that one's is told, or that all have stopped.
+ */
+static void replace_dead(struct gdb_session *session,
+			 struct gdb_process *process)
+{
+	struct stop_event *event = &session->event;
+	struct gdb_thread *thread;
+
+	if (event->kind == STOP_EXITED || find_alive(process, event->tid))
+		return;
+	thread = find_alive(process, 0);
+	if (!thread)
+		return;
+	if (thread->pending.kind != STOP_NONE) {
+		*event = thread->pending;
+		thread->pending.kind = STOP_NONE;
+		return;
+	}
+	memset(event, 0, sizeof(*event));
+	event->tid = thread->tid;
+}
+
+static void copy_news(struct gdb_session *session, struct stop_news *news,
+		      struct gdb_process *process)
+{
+	news->event = session->event;
+	news->swbreak = session->client.swbreak;
+	news->hwbreak = session->client.hwbreak;
+	news->exec_events = session->client.exec_events;
+	news->no_resumed = session->client.no_resumed;
+	/* Owned by this reply; another question of `?` does without it. */
+	if (news->event.kind == STOP_EXEC) {
+		news->exec_path = process->exec_path;
+		process->exec_path = NULL;
+	}
+	if (news->event.kind == STOP_EXITED)
+		process->was_told = true;
+}
+
+/*
+ * Take the news, if there are any. Called without session.cmd_lock, by a thread
+ * of the process in its callback for one: the list is read under session.lock.
+ */
+static bool take_news(struct gdb_session *session, struct stop_news *news,
+		      bool *tell_helper, pid_t *pid)
+{
+	struct gdb_process *process;
+	bool tell = false;
+
+	spin_lock(&session->lock);
+	process = list_first_entry_or_null(&session->processes,
+					   struct gdb_process, entry);
+	if (process && session->state == SESSION_STOPPED) {
+		*tell_helper = session->record_owed;
+		*pid = process->pid;
+		session->record_owed = false;
+		replace_dead(session, process);
+		tell = session->reply_owed;
+		session->reply_owed = false;
+		if (tell)
+			copy_news(session, news, process);
+	}
+	spin_unlock(&session->lock);
+	return tell;
+}
+
+static void give_back(struct gdb_session *session)
+{
+	spin_lock(&session->lock);
+	session->reply_owed = true;
+	spin_unlock(&session->lock);
+	session_kick(session, WORK_LOOK);
+}
+
+/* Return: whether; else the session's thread has to try again. */
+static bool send_news(struct gdb_session *session,
+		      const struct stop_news *news)
+{
+	struct packet_tx tx;
+	bool sent;
+	u8 *buf;
+
+	buf = kvmalloc(REPLY_MAX, GFP_KERNEL);
+	if (!buf)
+		return false;
+	packet_tx_init(&tx, buf, REPLY_MAX);
+	put_news(&tx, news);
+	packet_tx_finish(&tx, false);
+	sent = link_send(&session->link, tx.buf, tx.len) != -ENOBUFS;
+	kvfree(buf);
+	return sent;
+}
+
+/**
+ * stop_reply_send() - tell the client that all have stopped, if it waits
+ * @session: the session
+ *
+ * The opener of an attached or launched process is told of its first stop as
+ * well. Does nothing when the session is not stopped.
+ *
+ * Context: task, a traced thread's callback for one; may sleep, but waits
+ * neither for the client nor for another thread.
+ */
+void stop_reply_send(struct gdb_session *session)
+{
+	struct stop_news news = {};
+	bool tell_helper = false;
+	pid_t pid = 0;
+	bool tell;
+
+	tell = take_news(session, &news, &tell_helper, &pid);
+	if (tell_helper)
+		helper_push(&session->helper, GDBSTUB_RECORD_STOPPED, pid, 0);
+	if (tell && !send_news(session, &news))
+		give_back(session);
+	kfree(news.exec_path);
+}
+
+/**
+ * stop_reply_ask() - the client waits for a stop reply from here on
+ * @session: the session
+ *
+ * It is sent at once when the session is stopped.
+ *
+ * Context: session.cmd_lock held; may sleep.
+ */
+void stop_reply_ask(struct gdb_session *session)
+{
+	spin_lock(&session->lock);
+	session->reply_owed = true;
+	spin_unlock(&session->lock);
+	stop_reply_send(session);
+}

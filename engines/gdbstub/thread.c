@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Birth and death of one traced thread, and looking at it.
+ */
+#include <linux/err.h>
+#include <linux/slab.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+
+#include "session.h"
+#include "thread.h"
+
+/* What every traced thread reports. */
+#define THREAD_EVENTS                                                  \
+	(UTRACE_EVENT(QUIESCE) | UTRACE_EVENT(CLONE) |                 \
+	 UTRACE_EVENT(EXEC) | UTRACE_EVENT(EXIT) | UTRACE_EVENT(DEATH) | \
+	 UTRACE_EVENT_SIGNAL_ALL)
+
+/**
+ * thread_attach() - begin to trace a thread
+ * @process: its process, or the one whose memory a guest runs in
+ * @task: the thread
+ * @guest: see &gdb_thread.guest
+ * @ops: the callbacks
+ *
+ * Callbacks may run before this returns. The thread is not in the process's
+ * list yet: that is for the caller, who either adds it or undoes this with
+ * thread_detach() and thread_free().
+ *
+ * Context: task; may sleep.
+ * Return: the thread, or
+ * * -EEXIST - an engine with @ops is attached to it already
+ * * -EPERM - a kernel thread
+ * * -ESRCH - it is dead
+ * * -ENOMEM
+ * * -ERESTARTNOINTR - a signal came while its creator was busy with it
+ */
+struct gdb_thread *thread_attach(struct gdb_process *process,
+				 struct task_struct *task, bool guest,
+				 const struct utrace_engine_ops *ops)
+{
+	struct gdb_thread *thread;
+	int ret;
+
+	thread = kzalloc(sizeof(*thread), GFP_KERNEL_ACCOUNT);
+	if (!thread)
+		return ERR_PTR(-ENOMEM);
+	INIT_LIST_HEAD(&thread->entry);
+	thread->process = process;
+	thread->task = get_task_struct(task);
+	thread->guest = guest;
+	thread->tid = task_pid_nr_ns(task, process->session->pid_ns);
+	thread->engine = utrace_attach_task(task,
+					    UTRACE_ATTACH_CREATE |
+					    UTRACE_ATTACH_EXCLUSIVE |
+					    UTRACE_ATTACH_MATCH_OPS,
+					    ops, thread);
+	if (IS_ERR(thread->engine)) {
+		ret = PTR_ERR(thread->engine);
+		goto put_task;
+	}
+	ret = utrace_set_events(task, thread->engine, THREAD_EVENTS);
+	if (!ret || ret == -EINPROGRESS)
+		return thread;
+
+	/* It is dead already: -EALREADY. */
+	utrace_control(task, thread->engine, UTRACE_DETACH);
+	utrace_engine_put(thread->engine);
+	ret = -ESRCH;
+put_task:
+	put_task_struct(thread->task);
+	kfree(thread);
+	return ERR_PTR(ret);
+}
+
+/**
+ * thread_detach() - end all callbacks to a thread
+ * @thread: the thread
+ *
+ * Afterwards no callback runs and none will come, whatever the thread does:
+ *
+ * 1. DETACH answers 0 or -EINPROGRESS: none begins after it, and the barrier
+ *    waits for the one that may be running.
+ * 2. -EALREADY: report_death is running, comes, or came. The caller waits on
+ *    process.wait until the thread says THREAD_DEAD, the last thing that the
+ *    callback does to it; the barrier covers the callback's last instructions.
+ * 3. -ESRCH: the thread was reaped or its report_death detached it: as 2.
+ *
+ * Context: task; may sleep, but never for anything that user space does.
+ */
+void thread_detach(struct gdb_thread *thread)
+{
+	int ret;
+
+	ret = utrace_control(thread->task, thread->engine, UTRACE_DETACH);
+	if (ret == -EALREADY)
+		wait_event(thread->process->wait,
+			   READ_ONCE(thread->state) == THREAD_DEAD);
+	/* An interrupted wait is not an answer: -ERESTARTSYS tries again. */
+	while (utrace_barrier(thread->task, thread->engine) == -ERESTARTSYS)
+		schedule_timeout_uninterruptible(1);
+}
+
+/**
+ * thread_free() - free a thread
+ * @thread: out of all lists, after thread_detach()
+ *
+ * Context: task; may sleep.
+ */
+void thread_free(struct gdb_thread *thread)
+{
+	utrace_engine_put(thread->engine);
+	put_task_struct(thread->task);
+	kfree(thread);
+}
+
+/**
+ * thread_set_syscall_entry() - report the thread's next system call, or not
+ * @thread: the current thread
+ * @on: whether
+ *
+ * Context: the thread's own callbacks.
+ * Return: 0 or a negative errno: the thread is dying.
+ */
+int thread_set_syscall_entry(struct gdb_thread *thread, bool on)
+{
+	unsigned long events = THREAD_EVENTS;
+	int ret;
+
+	if (on)
+		events |= UTRACE_EVENT(SYSCALL_ENTRY);
+	ret = utrace_set_events(thread->task, thread->engine, events);
+	return ret == -EINPROGRESS ? 0 : ret;
+}
+
+/**
+ * thread_trap_is_due() - is a SIGTRAP about to be reported to the caller?
+ *
+ * A synchronous trap is on the thread's own queue before the thread is at the
+ * user boundary, and is dequeued before it gets to user mode. A callback that
+ * is made for another reason leaves all decisions to the one that takes the
+ * trap off the queue: so nobody ever sees a thread whose breakpoint or step is
+ * half done, and no engine leaves with the trap behind it.
+ *
+ * Context: a callback; current is the thread.
+ * Return: whether.
+ */
+bool thread_trap_is_due(void)
+{
+	bool due;
+
+	spin_lock_irq(&current->sighand->siglock);
+	due = sigismember(&current->pending.signal, SIGTRAP) &&
+	      !sigismember(&current->blocked, SIGTRAP);
+	spin_unlock_irq(&current->sighand->siglock);
+	return due;
+}
+
+/**
+ * thread_has_passed() - may the engine of a process being left be detached?
+ * @thread: one of its threads, poked after the breakpoints were lifted
+ *
+ * What must not be left behind is a thread that executed an int3 of ours, or a
+ * step, and whose SIGTRAP waits to be dequeued: without an engine it would
+ * kill the program. Yes, if one of these holds:
+ *
+ * 1. It is dead.
+ * 2. It has been at the user boundary with no such trap (@passed). It saw the
+ *    lifted text ever since.
+ * 3. It sleeps (a preempted thread is TASK_RUNNING), in no callback of ours
+ *    with a trap in its hands, and none is on its queue. A trap is queued by
+ *    the exception without sleeping in between, so this thread is in a system
+ *    call or a page fault and has executed no int3 since it was last at the
+ *    boundary. The sleep need not be broken off.
+ *
+ * Context: task; lockless, the answer stays true once it is.
+ * Return: whether.
+ */
+bool thread_has_passed(struct gdb_thread *thread)
+{
+	unsigned int asleep = TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE |
+			      __TASK_STOPPED | __TASK_TRACED;
+	struct task_struct *task = thread->task;
+
+	if (READ_ONCE(thread->state) == THREAD_DEAD ||
+	    READ_ONCE(thread->passed))
+		return true;
+	if (!(READ_ONCE(task->__state) & asleep))
+		return false;
+	/* Pairs with the full barrier of going to sleep in schedule(). */
+	smp_rmb();
+	return !READ_ONCE(thread->busy) &&
+	       !sigismember(&task->pending.signal, SIGTRAP);
+}
+
+/**
+ * thread_examine_begin() - make sure that a stopped thread is off its CPU
+ * @thread: a thread that is THREAD_STOPPED
+ * @exam: for thread_examine_end()
+ *
+ * The barrier waits until the core has acted on the UTRACE_STOP that the
+ * thread's last callback returned.
+ *
+ * Context: task; may sleep.
+ * Return: 0, or a negative errno: it died, or has not come to a stop.
+ */
+int thread_examine_begin(struct gdb_thread *thread,
+			 struct utrace_examiner *exam)
+{
+	int ret;
+
+	ret = utrace_barrier(thread->task, thread->engine);
+	if (ret)
+		return ret;
+	return utrace_prepare_examine(thread->task, thread->engine, exam);
+}
+
+/**
+ * thread_examine_end() - say whether what was read can be trusted
+ * @thread: as in thread_examine_begin()
+ * @exam: likewise
+ *
+ * Return: 0, or a negative errno: the thread ran in between (it was killed).
+ */
+int thread_examine_end(struct gdb_thread *thread, struct utrace_examiner *exam)
+{
+	return utrace_finish_examine(thread->task, thread->engine, exam);
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One traced thread: its utrace engine, what the client asked of it, and what
+ * happened to it.
+ */
+#ifndef GDBSTUB_THREAD_H
+#define GDBSTUB_THREAD_H
+
+#include <linux/list.h>
+#include <linux/sched.h>
+#include <linux/signal.h>
+#include <linux/utrace.h>
+
+#include "watch.h"
+
+struct gdb_process;
+
+/**
+ * enum thread_state - where a thread stands in the stop of its session
+ * @THREAD_RUNNING: It runs, or was asked to stop and has not arrived.
+ *	Counted in gdb_session.nr_running.
+ * @THREAD_STOPPED: It stands at the user boundary, or its callback is about to
+ *	return UTRACE_STOP there. Its registers are complete.
+ * @THREAD_DEAD: report_death came. Only session_reap() may touch it.
+ */
+enum thread_state {
+	THREAD_RUNNING,
+	THREAD_STOPPED,
+	THREAD_DEAD,
+};
+
+/**
+ * enum thread_resume - how the client resumed a thread
+ * @RESUME_CONTINUE: run freely
+ * @RESUME_STEP: report after one instruction
+ * @RESUME_RANGE: report after the first instruction that ends outside
+ *	[range_start, range_end)
+ */
+enum thread_resume {
+	RESUME_CONTINUE,
+	RESUME_STEP,
+	RESUME_RANGE,
+};
+
+/**
+ * enum stop_kind - why a thread stopped
+ * @STOP_NONE: nothing happened, it was merely asked to stop
+ * @STOP_SIGNAL: a signal came; the siginfo is parked in the thread
+ * @STOP_SWBREAK: it hit a software breakpoint
+ * @STOP_HWBREAK: it hit a hardware breakpoint
+ * @STOP_WATCH: it wrote to a write watchpoint
+ * @STOP_RWATCH: it touched a read watchpoint
+ * @STOP_AWATCH: it touched an access watchpoint
+ * @STOP_STEP: the step that the client asked for is done
+ * @STOP_EXEC: it runs a new program
+ * @STOP_NO_RESUMED: every thread that the client had resumed is gone
+ * @STOP_EXITED: the process is gone; status is its wait status
+ */
+enum stop_kind {
+	STOP_NONE,
+	STOP_SIGNAL,
+	STOP_SWBREAK,
+	STOP_HWBREAK,
+	STOP_WATCH,
+	STOP_RWATCH,
+	STOP_AWATCH,
+	STOP_STEP,
+	STOP_EXEC,
+	STOP_NO_RESUMED,
+	STOP_EXITED,
+};
+
+/**
+ * struct stop_event - one thing to tell the client
+ * @kind: what happened
+ * @tid: to whom, as the session's pid namespace numbers it; 0 for a process
+ * @signo: of STOP_SIGNAL, Linux numbering
+ * @status: of STOP_EXITED, as wait(2) has it
+ * @addr: of watchpoints: the address that was watched
+ * @any_thread: it happened to no thread in particular: the leader is named, or
+ *	the first thread that arrived
+ * @has_regs: @fp, @sp and @pc are valid
+ * @is_64bit: their width
+ * @fp: frame pointer
+ * @sp: stack pointer
+ * @pc: program counter
+ */
+struct stop_event {
+	enum stop_kind kind;
+	pid_t tid;
+	int signo;
+	int status;
+	u64 addr;
+	bool any_thread;
+	bool has_regs;
+	bool is_64bit;
+	u64 fp;
+	u64 sp;
+	u64 pc;
+};
+
+/**
+ * struct gdb_thread - one traced thread
+ *
+ * Made by thread_attach(), freed by thread_free() after its last callback.
+ * Fields without a lock in their text belong to the thread itself while it is
+ * THREAD_RUNNING and to the holder of session.cmd_lock while it is
+ * THREAD_STOPPED; the change of owner is ordered by session.lock.
+ */
+struct gdb_thread {
+	/** @entry: in process.threads; under session.lock. */
+	struct list_head entry;
+	/** @process: constant. */
+	struct gdb_process *process;
+	/** @task: constant, owns a reference. */
+	struct task_struct *task;
+	/** @engine: constant once the thread is in the list; owns a reference.
+	 */
+	struct utrace_engine *engine;
+	/** @tid: as the session's pid namespace numbers it. Changed only by the
+	 * thread itself, in exec, under session.lock.
+	 */
+	pid_t tid;
+	/**
+	 * @guest: Not of the process, but running in its memory (the child of
+	 * a vfork). It is helped over breakpoints and never reported, stopped
+	 * for the client or counted. Constant.
+	 */
+	bool guest;
+	/** @state: under session.lock. */
+	enum thread_state state;
+	/** @held: stopped for another thread's step; under session.lock. */
+	bool held;
+	/** @pending: an event that lost against another one; under
+	 * session.lock. It is reported when the client resumes the thread.
+	 */
+	struct stop_event pending;
+
+	/** @is_resumed: the client wants it to run: between its packet and
+	 * session_resume(); under session.cmd_lock.
+	 */
+	bool is_resumed;
+	/** @resume: how the client resumed it. */
+	enum thread_resume resume;
+	/** @range_start: of RESUME_RANGE. */
+	u64 range_start;
+	/** @range_end: of RESUME_RANGE, first address behind it. */
+	u64 range_end;
+	/** @inject: signal to deliver on the way to user mode, 0 for none. */
+	int inject;
+	/** @has_siginfo: @siginfo is that of the stop last reported. */
+	bool has_siginfo;
+	/** @siginfo: of the signal that stopped it. */
+	kernel_siginfo_t siginfo;
+
+	/** @armed: it is single-stepping. */
+	bool armed;
+	/** @stray_trap: one step trap may come that nobody wants. */
+	bool stray_trap;
+	/** @reported_break: the stop last reported was a breakpoint at
+	 * @over_addr: when the client resumes it there, it is stepped over.
+	 */
+	bool reported_break;
+	/**
+	 * @over_wanted: There is a breakpoint at @over_addr that must not be
+	 * hit (again), as long as pc and sp are what they were.
+	 */
+	bool over_wanted;
+	/** @over_addr: see @over_wanted. */
+	u64 over_addr;
+	/** @over_sp: see @over_wanted. */
+	u64 over_sp;
+	/** @over_syscall: the step over a breakpoint is one over a system
+	 * call, whose entry is reported.
+	 */
+	bool over_syscall;
+	/** @busy: it is in report_signal with a signal taken off its queue.
+	 * Written by the thread, read by thread_has_passed().
+	 */
+	bool busy;
+	/** @passed: in a process that is being left: it has been at the user
+	 * boundary with no trap of ours on its queue. Written by the thread.
+	 */
+	bool passed;
+
+	/** @hw_hits: bits of the slots of @hw that triggered; atomic bit
+	 * operations, set in the debug exception.
+	 */
+	unsigned long hw_hits;
+	/** @hw: its debug registers; see watch.c. */
+	struct watch_event hw[WATCH_SLOTS];
+};
+
+struct gdb_thread *thread_attach(struct gdb_process *process,
+				 struct task_struct *task, bool guest,
+				 const struct utrace_engine_ops *ops);
+void thread_detach(struct gdb_thread *thread);
+void thread_free(struct gdb_thread *thread);
+int thread_set_syscall_entry(struct gdb_thread *thread, bool on);
+bool thread_has_passed(struct gdb_thread *thread);
+bool thread_trap_is_due(void);
+int thread_examine_begin(struct gdb_thread *thread,
+			 struct utrace_examiner *exam);
+int thread_examine_end(struct gdb_thread *thread,
+		       struct utrace_examiner *exam);
+
+/**
+ * thread_poke() - have a thread come to the user boundary and decide anew
+ * @thread: the thread; in its process's list, or the caller is its callback
+ *
+ * A poke is never lost: one callback begins after it, even when one is running
+ * and is about to return UTRACE_STOP. It does not break off a system call.
+ *
+ * Context: any; session.lock may be held.
+ */
+static inline void thread_poke(struct gdb_thread *thread)
+{
+	utrace_control(thread->task, thread->engine, UTRACE_REPORT);
+}
+
+/**
+ * thread_interrupt() - the same, and break off a system call that blocks
+ * @thread: the thread
+ *
+ * The callback is report_signal, so that a signal can be injected.
+ *
+ * Context: any; session.lock may be held.
+ */
+static inline void thread_interrupt(struct gdb_thread *thread)
+{
+	utrace_control(thread->task, thread->engine, UTRACE_INTERRUPT);
+}
+
+#endif /* GDBSTUB_THREAD_H */

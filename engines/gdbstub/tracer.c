@@ -1,0 +1,536 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The utrace callbacks: everything here runs in the context of the traced
+ * thread, with no lock held, and waits for nobody.
+ *
+ * A callback notes what happened, and then settle() says what the thread does
+ * next. That is decided from the state of the thread and its session alone, so
+ * a callback may come at any time and any number of times. Only callbacks at
+ * the user boundary settle: report_quiesce with no event, and report_signal.
+ */
+#include <linux/binfmts.h>
+#include <linux/cred.h>
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/ptrace.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "agent.h"
+#include "regs_x86.h"
+#include "session.h"
+#include "step.h"
+#include "stop_reply.h"
+#include "trace.h"
+#include "tracer.h"
+
+#define NO_SIGNAL UTRACE_SIGNAL_REPORT
+
+/* Away from the boundary: nothing is decided, a step goes on. */
+static u32 keep_going(const struct gdb_thread *thread)
+{
+	return thread->armed ? UTRACE_SINGLESTEP : UTRACE_RESUME;
+}
+
+/* Conditions look at the thread that hit the breakpoint. */
+
+static int cond_read_reg(void *ctx, unsigned int num, u64 *val)
+{
+	return regs_read_current(num, val);
+}
+
+static int cond_read_mem(void *ctx, u64 addr, void *buf, size_t len)
+{
+	struct gdb_thread *thread = ctx;
+
+	if (copy_from_user(buf, (void __user *)addr, len))
+		return -EFAULT;
+	breakpoint_hide(&thread->process->breakpoints, addr, buf, len);
+	return 0;
+}
+
+static const struct agent_ops cond_ops = {
+	.read_reg = cond_read_reg,
+	.read_mem = cond_read_mem,
+};
+
+static void tell_event(struct gdb_thread *thread, enum stop_kind kind)
+{
+	struct stop_event event = { .kind = kind };
+
+	session_event(thread, &event);
+}
+
+/* The instruction that the client wanted to be stepped has run. */
+static void finish_step(struct gdb_thread *thread)
+{
+	u64 pc = current_pt_regs()->ip;
+
+	if (thread->guest || thread->resume == RESUME_CONTINUE)
+		return;
+	if (thread->resume == RESUME_RANGE && pc >= thread->range_start &&
+	    pc < thread->range_end)
+		return;
+	tell_event(thread, STOP_STEP);
+}
+
+static u32 settle_leaving(struct gdb_thread *thread)
+{
+	thread->armed = false;
+	WRITE_ONCE(thread->passed, true);
+	wake_up(&thread->process->wait);
+	return UTRACE_RESUME;
+}
+
+static bool wants_step(const struct gdb_thread *thread)
+{
+	return !thread->guest && thread->resume != RESUME_CONTINUE;
+}
+
+/* Something comes before the step over a breakpoint; that begins anew after. */
+static u32 call_off_step(struct gdb_thread *thread)
+{
+	step_over_end(thread);
+	thread->armed = wants_step(thread) &&
+			!READ_ONCE(thread->process->is_leaving);
+	return keep_going(thread);
+}
+
+/* The thread has to stop: a step over a breakpoint is called off before. */
+static bool settle_stop(struct gdb_thread *thread)
+{
+	bool is_last;
+
+	step_over_end(thread);
+	thread->armed = false;
+	if (!session_arrive(thread, &is_last))
+		return false;
+	if (is_last)
+		stop_reply_send(thread->process->session);
+	return true;
+}
+
+/* Return: what to do, or UTRACE_RESUME: there is nothing to step over. */
+static u32 settle_over(struct gdb_thread *thread)
+{
+	switch (step_over_begin(thread)) {
+	case STEP_OVER_ARMED:
+		thread->armed = true;
+		return UTRACE_SINGLESTEP;
+	case STEP_OVER_BUSY:
+		return UTRACE_STOP;
+	case STEP_OVER_DONE:
+		thread->over_wanted = false;
+		finish_step(thread);
+		return UTRACE_RESUME;
+	default:
+		thread->over_wanted = false;
+		return UTRACE_RESUME;
+	}
+}
+
+/*
+ * At the user boundary, with nothing in hand: what does the thread do next?
+ * Each pass of the loop ends in an answer or takes away its own reason: a hit
+ * is taken once, an instruction is emulated once.
+ */
+static u32 settle(struct gdb_thread *thread)
+{
+	struct gdb_process *process = thread->process;
+	struct stop_event event = {};
+	u32 action;
+
+	for (;;) {
+		if (READ_ONCE(process->is_leaving))
+			return settle_leaving(thread);
+		if (watch_take_hit(process, thread, &event))
+			session_event(thread, &event);
+		if (session_wants_stop(thread) && settle_stop(thread))
+			return UTRACE_STOP;
+		if (thread->over_wanted) {
+			action = settle_over(thread);
+			if (action != UTRACE_RESUME)
+				return action;
+			continue;
+		}
+		if (session_hold_for_step(thread))
+			return UTRACE_STOP;
+		thread->armed = wants_step(thread);
+		return keep_going(thread);
+	}
+}
+
+/* The siginfo of a signal that the client wants to be delivered. */
+static void fill_siginfo(struct gdb_thread *thread, kernel_siginfo_t *info)
+{
+	struct gdb_session *session = thread->process->session;
+
+	if (thread->has_siginfo &&
+	    thread->siginfo.si_signo == thread->inject) {
+		*info = thread->siginfo;
+		return;
+	}
+	clear_siginfo(info);
+	info->si_signo = thread->inject;
+	info->si_code = SI_USER;
+	info->si_pid = pid_nr_ns(session->owner, task_active_pid_ns(current));
+	info->si_uid = from_kuid_munged(current_user_ns(), session->cred->uid);
+}
+
+/* Asked to come, with no signal in hand; one may be put there. */
+static u32 report_pass(struct gdb_thread *thread, kernel_siginfo_t *info)
+{
+	u32 action;
+
+	if (thread_trap_is_due())
+		return keep_going(thread) | NO_SIGNAL;
+	action = settle(thread);
+	if (action == UTRACE_STOP || !thread->inject)
+		return action | NO_SIGNAL;
+	/* A handler runs first; what was to be stepped comes after it. */
+	action = call_off_step(thread);
+	fill_siginfo(thread, info);
+	thread->inject = 0;
+	thread->has_siginfo = false;
+	return action | UTRACE_SIGNAL_DELIVER;
+}
+
+/* A handler's frame was set up. That is how a step into a handler ends. */
+static u32 report_handler(struct gdb_thread *thread)
+{
+	if (thread_trap_is_due())
+		return keep_going(thread) | NO_SIGNAL;
+	if (!session_wants_stop(thread))
+		finish_step(thread);
+	return settle(thread) | NO_SIGNAL;
+}
+
+/* Is there still an int3 in memory? Not if it cannot be read, either. */
+static bool is_int3_at(u64 addr)
+{
+	u8 byte;
+
+	return !copy_from_user(&byte, (void __user *)addr, 1) &&
+	       byte == BREAKPOINT_INSN;
+}
+
+static void park_siginfo(struct gdb_thread *thread,
+			 const kernel_siginfo_t *info)
+{
+	thread->siginfo = *info;
+	thread->has_siginfo = true;
+}
+
+/* The breakpoint at the pc was hit. Does the client want to know? */
+static bool wants_hit(struct gdb_thread *thread, struct pt_regs *regs)
+{
+	if (thread->guest || READ_ONCE(thread->process->is_leaving))
+		return false;
+	if (thread->over_wanted && thread->over_addr == regs->ip &&
+	    thread->over_sp == regs->sp)
+		return false;
+	return breakpoint_wants_stop(&thread->process->breakpoints, regs->ip,
+				     &cond_ops, thread);
+}
+
+/*
+ * An int3 of ours was executed. The pc goes back to it. If another event was
+ * first, nothing is told: the thread executes it again when it is resumed.
+ */
+static u32 take_breakpoint(struct gdb_thread *thread, struct pt_regs *regs,
+			   kernel_siginfo_t *info)
+{
+	struct stop_event event = { .kind = STOP_SWBREAK };
+
+	regs->ip--;
+	thread->armed = false;
+	thread->over_wanted = !wants_hit(thread, regs);
+	thread->over_addr = regs->ip;
+	thread->over_sp = regs->sp;
+	if (!thread->over_wanted && session_event(thread, &event)) {
+		thread->reported_break = true;
+		park_siginfo(thread, info);
+	}
+	return settle(thread) | UTRACE_SIGNAL_IGN;
+}
+
+static u32 take_step_trap(struct gdb_thread *thread, kernel_siginfo_t *info)
+{
+	bool armed = thread->armed;
+
+	if (READ_ONCE(thread->process->stepper) == thread) {
+		step_over_end(thread);
+		thread->over_wanted = false;
+	}
+	thread->armed = false;
+	thread->stray_trap = false;
+	if (armed && !READ_ONCE(thread->process->is_leaving)) {
+		finish_step(thread);
+		park_siginfo(thread, info);
+	}
+	return settle(thread) | UTRACE_SIGNAL_IGN;
+}
+
+static bool is_pass_signal(struct gdb_thread *thread, int signo)
+{
+	return thread->guest || READ_ONCE(thread->process->is_leaving) ||
+	       READ_ONCE(thread->process->execs_left) ||
+	       test_bit(signo, thread->process->session->client.pass);
+}
+
+/*
+ * A signal of the program's own. One that cannot be told at the moment goes
+ * back to the queue: it comes again when the thread is resumed, or stays for
+ * the program when the session ends.
+ */
+static u32 take_signal(struct gdb_thread *thread, kernel_siginfo_t *info)
+{
+	struct stop_event event = {
+		.kind = STOP_SIGNAL,
+		.signo = info->si_signo,
+	};
+
+	if (is_pass_signal(thread, info->si_signo))
+		return call_off_step(thread) | UTRACE_SIGNAL_DELIVER;
+	if (session_event(thread, &event)) {
+		park_siginfo(thread, info);
+		return settle(thread) | UTRACE_SIGNAL_IGN;
+	}
+	return settle(thread) | UTRACE_SIGNAL_HOLD | UTRACE_SIGNAL_IGN;
+}
+
+static u32 take_trap(struct gdb_thread *thread, struct pt_regs *regs,
+		     kernel_siginfo_t *info)
+{
+	switch (info->si_code) {
+	case SI_KERNEL:
+		if (breakpoint_is_at(&thread->process->breakpoints,
+				     regs->ip - 1))
+			return take_breakpoint(thread, regs, info);
+		if (is_int3_at(regs->ip - 1))
+			break;
+		/* It was removed after the thread had executed it. */
+		regs->ip--;
+		return settle(thread) | UTRACE_SIGNAL_IGN;
+	case TRAP_TRACE:
+	case TRAP_BRKPT:
+		if (thread->armed || thread->stray_trap)
+			return take_step_trap(thread, info);
+		break;
+	}
+	return take_signal(thread, info);
+}
+
+static u32 tracer_report_signal(u32 action, struct utrace_engine *engine,
+				struct task_struct *task, struct pt_regs *regs,
+				kernel_siginfo_t *info,
+				const struct k_sigaction *orig_ka,
+				struct k_sigaction *return_ka)
+{
+	struct gdb_thread *thread = engine->data;
+	u32 ret;
+
+	switch (utrace_signal_action(action)) {
+	case UTRACE_SIGNAL_REPORT:
+		return report_pass(thread, info);
+	case UTRACE_SIGNAL_HANDLER:
+		return report_handler(thread);
+	default:
+		break;
+	}
+	WRITE_ONCE(thread->busy, true);
+	if (info->si_signo == SIGTRAP)
+		ret = take_trap(thread, regs, info);
+	else
+		ret = take_signal(thread, info);
+	WRITE_ONCE(thread->busy, false);
+	return ret;
+}
+
+static u32 tracer_report_quiesce(u32 action, struct utrace_engine *engine,
+				 struct task_struct *task, unsigned long event)
+{
+	struct gdb_thread *thread = engine->data;
+
+	if (event || thread_trap_is_due())
+		return keep_going(thread);
+	/* A signal is injected in report_signal only. */
+	if (thread->inject && (READ_ONCE(thread->process->is_leaving) ||
+			       !session_wants_stop(thread)))
+		return UTRACE_INTERRUPT;
+	return settle(thread);
+}
+
+/*
+ * The text of a system call instruction was fetched: the breakpoint on it can
+ * be written again. The step itself ends with a trap on the way out, which
+ * nobody wants if the client did not ask for a step.
+ */
+static u32 tracer_report_syscall_entry(u32 action, struct utrace_engine *engine,
+				       struct task_struct *task,
+				       struct pt_regs *regs)
+{
+	struct gdb_thread *thread = engine->data;
+
+	if (READ_ONCE(thread->process->stepper) == thread) {
+		step_over_end(thread);
+		thread->over_wanted = false;
+		thread->stray_trap = true;
+		thread->armed = wants_step(thread);
+	}
+	return keep_going(thread) | utrace_syscall_action(action);
+}
+
+static void adopt_child(struct gdb_thread *parent, struct task_struct *child,
+			bool guest)
+{
+	struct gdb_process *process = parent->process;
+	struct gdb_thread *thread;
+
+	thread = thread_attach(process, child, guest, &tracer_ops);
+	if (IS_ERR(thread)) {
+		trace_gdbstub_lost_thread(task_pid_nr(child), PTR_ERR(thread));
+		return;
+	}
+	if (!guest)
+		watch_install_thread(process, thread);
+	if (session_thread_born(thread))
+		return;
+	watch_remove_thread(thread);
+	thread_detach(thread);
+	thread_free(thread);
+}
+
+/*
+ * A child that has not run. One in the same memory meets the breakpoints and
+ * is traced, as a thread or as a guest; one with a copy gets a clean one.
+ */
+static u32 tracer_report_clone(u32 action, struct utrace_engine *engine,
+			       struct task_struct *parent,
+			       unsigned long clone_flags,
+			       struct task_struct *child)
+{
+	struct gdb_thread *thread = engine->data;
+	bool sibling = clone_flags & CLONE_THREAD;
+
+	if (READ_ONCE(thread->process->is_leaving) ||
+	    child->flags & PF_USER_WORKER)
+		return keep_going(thread);
+	if (clone_flags & CLONE_VM)
+		adopt_child(thread, child, !sibling || thread->guest);
+	else
+		breakpoint_clean_child(&thread->process->breakpoints, child);
+	return keep_going(thread);
+}
+
+static char *read_exec_path(const struct linux_binprm *bprm)
+{
+	char *buf, *path;
+
+	buf = kmalloc(PATH_MAX, GFP_KERNEL);
+	if (!buf)
+		return NULL;
+	path = file_path(bprm->file, buf, PATH_MAX);
+	if (IS_ERR(path)) {
+		kfree(buf);
+		return NULL;
+	}
+	memmove(buf, path, strlen(path) + 1);
+	return buf;
+}
+
+/* The thread took over the leader's number; its memory is another one. */
+static bool note_exec(struct gdb_thread *thread, char *path)
+{
+	struct gdb_process *process = thread->process;
+	struct gdb_session *session = process->session;
+	bool allowed = process_may_trace_image(process);
+	bool tell;
+
+	spin_lock(&session->lock);
+	swap(process->exec_path, path);
+	thread->tid = task_pid_nr_ns(current, session->pid_ns);
+	process->tdesc = NULL;
+	if (process->stepper == thread)
+		process->stepper = NULL;
+	if (process->execs_left)
+		process->execs_left--;
+	process->may_not_trace |= !allowed;
+	tell = allowed && !process->execs_left;
+	spin_unlock(&session->lock);
+	kfree(path);
+	if (!allowed)
+		session_kick(session, WORK_LOOK);
+	return tell;
+}
+
+static u32 tracer_report_exec(u32 action, struct utrace_engine *engine,
+			      struct task_struct *task,
+			      const struct linux_binfmt *fmt,
+			      const struct linux_binprm *bprm,
+			      struct pt_regs *regs)
+{
+	struct gdb_thread *thread = engine->data;
+	struct gdb_process *process = thread->process;
+
+	/* A guest that has memory of its own is nobody's business any more. */
+	if (thread->guest) {
+		session_thread_died(thread, false);
+		session_kick(process->session, WORK_LOOK);
+		return UTRACE_DETACH;
+	}
+	if (READ_ONCE(process->is_leaving))
+		return UTRACE_RESUME;
+	breakpoint_forget_all(&process->breakpoints);
+	watch_forget_all(process, thread);
+	thread->over_wanted = false;
+	thread->over_syscall = false;
+	thread->armed = false;
+	if (note_exec(thread, read_exec_path(bprm)))
+		tell_event(thread, STOP_EXEC);
+	return UTRACE_REPORT;
+}
+
+static u32 tracer_report_exit(u32 action, struct utrace_engine *engine,
+			      struct task_struct *task, long orig_code,
+			      long *code)
+{
+	struct gdb_thread *thread = engine->data;
+
+	step_over_end(thread);
+	return UTRACE_RESUME;
+}
+
+static u32 tracer_report_death(struct utrace_engine *engine,
+			       struct task_struct *task, bool group_dead,
+			       int signal)
+{
+	struct gdb_thread *thread = engine->data;
+	struct gdb_process *process = thread->process;
+	struct gdb_session *session = process->session;
+	bool last = group_dead && !thread->guest;
+	pid_t pid = process->pid;
+
+	if (last && !READ_ONCE(process->is_leaving))
+		helper_push(&session->helper, GDBSTUB_RECORD_EXITED, pid,
+			    task->signal->group_exit_code);
+	if (session_thread_died(thread, last))
+		stop_reply_send(session);
+	wake_up(&process->wait);
+	session_kick(session, WORK_LOOK);
+	return UTRACE_DETACH;
+}
+
+/* One table for all: it is what EXCLUSIVE compares. */
+const struct utrace_engine_ops tracer_ops = {
+	.report_quiesce = tracer_report_quiesce,
+	.report_signal = tracer_report_signal,
+	.report_clone = tracer_report_clone,
+	.report_exec = tracer_report_exec,
+	.report_syscall_entry = tracer_report_syscall_entry,
+	.report_exit = tracer_report_exit,
+	.report_death = tracer_report_death,
+};
