@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The process that is debugged, as ugdb knows it: started by ugdb, or found
+ * running. Who stops and resumes it is the module's business.
+ */
+#ifndef UGDB_PROGRAM_H
+#define UGDB_PROGRAM_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "cmdline.h"
+
+/**
+ * struct program - a process, from its entry into the session to its end
+ * @pid: Its pid; 0 while there is none.
+ * @pidfd: Names it safely against reuse of the pid; -1 while there is none.
+ * @launched: It is a child of ugdb, which reaps it and ends it with itself.
+ * @gone: It has ended, and if it was a child it has been reaped.
+ * @wait_status: With @gone of a child, its wait(2) status.
+ */
+struct program {
+	pid_t pid;
+	int pidfd;
+	bool launched;
+	bool gone;
+	int wait_status;
+};
+
+/**
+ * program_launch - start the program of the command line in a session
+ * @program: Is set up. On return the program runs towards its last execve(),
+ *	before which it does nothing of its own; a STOPPED record says when it
+ *	is there.
+ * @cmdline: The program, the wrapper, and how to start them.
+ * @device: The session.
+ *
+ * Return: false, having said why and left nothing behind, when it cannot be
+ * started or the module does not take it.
+ */
+bool program_launch(struct program *program, const struct cmdline *cmdline,
+		    int device);
+
+/**
+ * program_attach - bring a running process into a session
+ * @program: Is set up.
+ * @pid: The process.
+ * @device: The session. A STOPPED record says when all threads are stopped.
+ *
+ * Return: false, having said why, when it may not be debugged.
+ */
+bool program_attach(struct program *program, pid_t pid, int device);
+
+/**
+ * program_display_name - what to call the program in messages
+ * @program: argv[0] as the user gave it.
+ *
+ * Return: a string that the caller frees: the absolute path for a plain name
+ * that is a file here, as gdbserver has it, else @program.
+ */
+char *program_display_name(const char *program);
+
+/**
+ * program_poll_end - look whether the process has ended
+ * @program: A process; @gone and @wait_status are brought up to date.
+ *
+ * Return: whether it is gone.
+ */
+bool program_poll_end(struct program *program);
+
+/**
+ * program_kill - send SIGKILL
+ * @program: A process that is not gone; held or not, it dies of it.
+ */
+void program_kill(const struct program *program);
+
+/**
+ * program_reap - wait for the end of a launched program
+ * @program: A child; @gone and @wait_status are set on return.
+ */
+void program_reap(struct program *program);
+
+/**
+ * program_return_terminal - take the terminal back from a program that is gone
+ * @program: Any process; nothing happens unless it is gone and its group still
+ *	has ugdb's terminal.
+ */
+void program_return_terminal(const struct program *program);
+
+#endif /* UGDB_PROGRAM_H */

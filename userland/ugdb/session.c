@@ -1,0 +1,537 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One run of ugdb as a state machine. There is one thread and one poll();
+ * whatever happens is an event: a record from the module, a client at the
+ * door, a signal, the end of a process that is not in the session.
+ *
+ * The process comes into the session before a client is there and is held; a
+ * client that goes away without a detach leaves it running, and it comes in
+ * again with the next client.
+ *
+ * However ugdb ends, the device is closed, and the module leaves every process
+ * clean and running. A program that ugdb has started ends with ugdb, as with
+ * gdbserver, unless the client has detached from it.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "device.h"
+#include "helper.h"
+#include "line.h"
+#include "listener.h"
+#include "program.h"
+#include "relay.h"
+#include "report.h"
+#include "session.h"
+#include "signals.h"
+
+/**
+ * enum session_state - what is waited for
+ * @STATE_STARTING: The process, on its way into the session for the first
+ *	time.
+ * @STATE_LISTENING: A client.
+ * @STATE_STOPPING: The process, on its way into the session again; a client
+ *	waits.
+ * @STATE_SERVING: The end of the connection.
+ * @STATE_JOINING: The end of a program that the client has detached from.
+ * @STATE_DONE: Nothing.
+ */
+enum session_state {
+	STATE_STARTING,
+	STATE_LISTENING,
+	STATE_STOPPING,
+	STATE_SERVING,
+	STATE_JOINING,
+	STATE_DONE,
+};
+
+/**
+ * struct session - everything that lives as long as ugdb
+ * @cmdline: What the user asked for.
+ * @listener: Where clients come in; has no sockets when the client is on
+ *	@line.
+ * @line: The client's line, if it is on one.
+ * @relay: Copies between @line and the module, if it is no socket.
+ * @program: The process.
+ * @held: @program is in the module's session.
+ * @helper: Answers packets.
+ * @answer: Room for the answer.
+ * @device: The module's session; -1 when it is closed.
+ * @signals: From signals_open().
+ * @client: With STATE_STOPPING, the client that waits; else -1.
+ * @state: What is waited for.
+ * @status: Exit status of ugdb.
+ */
+struct session {
+	const struct cmdline *cmdline;
+	struct listener listener;
+	struct line line;
+	struct relay relay;
+	struct program program;
+	bool held;
+	struct helper helper;
+	struct answer answer;
+	int device;
+	int signals;
+	int client;
+	enum session_state state;
+	int status;
+};
+
+static void close_device(struct session *session)
+{
+	if (session->device >= 0)
+		close(session->device);
+	session->device = -1;
+	session->held = false;
+}
+
+static bool has_program(const struct session *session)
+{
+	return session->program.pid && !session->program.gone;
+}
+
+/*
+ * The signal is sent before the device is closed, so that a program that is
+ * to end does not run on for a moment; it is waited for afterwards, so that
+ * nothing the module waits for can keep it.
+ */
+static void end_program(struct session *session)
+{
+	struct program *program = &session->program;
+	bool kill = has_program(session) && program->launched;
+
+	if (kill)
+		program_kill(program);
+	close_device(session);
+	if (kill)
+		program_reap(program);
+}
+
+static void end_program_loudly(struct session *session)
+{
+	if (has_program(session))
+		report(session->program.launched ? "Killing process(es): %d" :
+						   "Detaching process(es): %d",
+		       session->program.pid);
+	end_program(session);
+	session->state = STATE_DONE;
+}
+
+static void die_of_client(struct session *session, int err)
+{
+	error_msg("the module does not take the client: %s", strerror(err));
+	session->status = EXIT_FAILURE;
+	end_program_loudly(session);
+}
+
+static void wait_for_client(struct session *session);
+
+/* From here on the module alone reads and writes the socket. */
+static void give_client(struct session *session, int client)
+{
+	int err;
+
+	err = device_start(session->device, 0, client, -1, 0) ? errno : 0;
+	close(client);
+	if (!err)
+		session->state = STATE_SERVING;
+	else if (err == ENOTCONN && session->listener.nr_fds)
+		wait_for_client(session);
+	else
+		die_of_client(session, err);
+}
+
+static void connect_line(struct session *session)
+{
+	int client = line_connect(&session->line, &session->relay);
+
+	if (client < 0) {
+		die_of_client(session, errno);
+		return;
+	}
+	if (session->line.tty >= 0)
+		report("Remote debugging using %s", session->cmdline->comm);
+	else
+		report("Remote debugging using stdio");
+	give_client(session, client);
+}
+
+static void wait_for_client(struct session *session)
+{
+	if (session->listener.nr_fds) {
+		listener_open(&session->listener);
+		session->state = STATE_LISTENING;
+	} else {
+		connect_line(session);
+	}
+}
+
+/*
+ * The process has ended while nobody debugged it. After a detach that is no
+ * news for anybody.
+ */
+static void report_lone_end(struct session *session)
+{
+	if (session->state == STATE_JOINING)
+		debug_msg(DEBUG_GENERAL, "the detached program has ended");
+	else if (session->program.launched)
+		report_program_end(session->program.wait_status);
+	else
+		report("Process %d is gone.", session->program.pid);
+	session->state = STATE_DONE;
+}
+
+/* A client came; the process has been running since the last one left. */
+static void hold_again(struct session *session, int client)
+{
+	struct program *program = &session->program;
+	int err;
+
+	if (!device_start(session->device, 0, -1, program->pidfd, 0)) {
+		session->held = true;
+		session->client = client;
+		session->state = STATE_STOPPING;
+		return;
+	}
+	err = errno;
+	close(client);
+	if (program_poll_end(program)) {
+		report_lone_end(session);
+		return;
+	}
+	error_msg("cannot attach to process %d again: %s", program->pid,
+		  strerror(err));
+	session->status = EXIT_FAILURE;
+	end_program_loudly(session);
+}
+
+static void accept_client(struct session *session, size_t index)
+{
+	int client = listener_accept(&session->listener, index);
+
+	if (client < 0)
+		return;
+	if (session->cmdline->once)
+		listener_close(&session->listener);
+	if (has_program(session) && !session->held)
+		hold_again(session, client);
+	else
+		give_client(session, client);
+}
+
+static void on_stopped(struct session *session)
+{
+	const struct cmdline *cmdline = session->cmdline;
+	int client = session->client;
+	char *name;
+
+	if (session->state == STATE_STOPPING) {
+		session->client = -1;
+		give_client(session, client);
+	} else if (session->state == STATE_STARTING && cmdline->attach_pid) {
+		report("Attached; pid = %d", session->program.pid);
+		wait_for_client(session);
+	} else if (session->state == STATE_STARTING) {
+		name = program_display_name(cmdline->program[0]);
+		report("Process %s created; pid = %d", name,
+		       session->program.pid);
+		free(name);
+		wait_for_client(session);
+	}
+}
+
+static void fail_start(struct session *session, int wait_status)
+{
+	if (session->program.launched)
+		report_startup_end(wait_status);
+	else
+		report("Process %d ended while it was attached to.",
+		       session->program.pid);
+	report("Exiting");
+	session->status = EXIT_FAILURE;
+	session->state = STATE_DONE;
+}
+
+/*
+ * While a client is served, the end of the connection follows the end of the
+ * process and decides what happens next.
+ */
+static void on_exited(struct session *session, int wait_status)
+{
+	session->held = false;
+	if (session->program.launched)
+		program_reap(&session->program);
+	session->program.gone = true;
+	if (session->state == STATE_STARTING) {
+		fail_start(session, wait_status);
+		return;
+	}
+	report_program_end(wait_status);
+	if (session->state != STATE_SERVING && !session->cmdline->multi)
+		session->state = STATE_DONE;
+}
+
+static void on_detached(struct session *session)
+{
+	report("Detaching from process %d", session->program.pid);
+	close_device(session);
+	listener_close(&session->listener);
+	session->state = session->program.launched ? STATE_JOINING : STATE_DONE;
+}
+
+/* The client vanished, or said good-bye, or there is nothing left to debug. */
+static void on_closed(struct session *session, int err)
+{
+	const struct cmdline *cmdline = session->cmdline;
+	bool can_return = session->listener.nr_fds && !cmdline->once;
+
+	relay_finish(&session->relay);
+	helper_reset(&session->helper);
+	session->held = false;
+	if (has_program(session) && program_poll_end(&session->program))
+		report_lone_end(session);
+	if (!has_program(session)) {
+		session->state = STATE_DONE;
+		if (cmdline->multi && can_return)
+			wait_for_client(session);
+	} else if (!err) {
+		on_detached(session);
+	} else if (!can_return) {
+		end_program_loudly(session);
+	} else {
+		report("Remote side has terminated connection.  GDBserver will "
+		       "reopen the connection.");
+		wait_for_client(session);
+	}
+}
+
+/* A packet whose connection is gone awaits no answer: ENOENT. */
+static void on_packet(struct session *session,
+		      const struct device_record *record)
+{
+	struct answer *answer = &session->answer;
+	__u64 cookie = record->header.cookie;
+
+	helper_answer(&session->helper, answer, record->header.pid,
+		      record->payload, record->header.len);
+	if (answer->output.len)
+		device_write(session->device, GDBSTUB_RECORD_OUTPUT, cookie,
+			     answer->output.data, answer->output.len);
+	if (device_write(session->device, GDBSTUB_RECORD_REPLY, cookie,
+			 answer->reply.data, answer->reply.len))
+		debug_msg(DEBUG_GENERAL, "answer not taken: %s",
+			  strerror(errno));
+	if (session->helper.exit_requested)
+		end_program_loudly(session);
+}
+
+static void handle_record(struct session *session,
+			  const struct device_record *record)
+{
+	const struct gdbstub_record *header = &record->header;
+
+	debug_msg(DEBUG_GENERAL, "record %u, pid %d, status %d", header->type,
+		  header->pid, header->status);
+	switch (header->type) {
+	case GDBSTUB_RECORD_PACKET:
+		on_packet(session, record);
+		break;
+	case GDBSTUB_RECORD_STOPPED:
+		on_stopped(session);
+		break;
+	case GDBSTUB_RECORD_EXITED:
+		if (header->pid == session->program.pid)
+			on_exited(session, header->status);
+		break;
+	case GDBSTUB_RECORD_CLOSED:
+		on_closed(session, header->status);
+		break;
+	default:
+		debug_msg(DEBUG_GENERAL, "unknown record");
+		break;
+	}
+}
+
+static void read_device(struct session *session)
+{
+	static struct device_record record;
+	int got = device_read(session->device, &record);
+
+	if (got > 0) {
+		handle_record(session, &record);
+	} else if (got < 0) {
+		perror_msg("cannot read from the module");
+		session->status = EXIT_FAILURE;
+		end_program_loudly(session);
+	}
+}
+
+static void die_of_signal(struct session *session)
+{
+	int sig = signals_take(session->signals);
+
+	if (!sig)
+		return;
+	debug_msg(DEBUG_GENERAL, "signal %d", sig);
+	if (session->state == STATE_JOINING)
+		close_device(session);
+	else
+		end_program(session);
+	listener_close(&session->listener);
+	line_close(&session->line);
+	program_return_terminal(&session->program);
+	signals_die(sig);
+}
+
+enum {
+	POLL_SIGNALS,
+	POLL_DEVICE,
+	POLL_PROGRAM,
+	POLL_RELAY,
+	POLL_LISTENER = POLL_RELAY + RELAY_NR_POLLFDS,
+	NR_POLLFDS = POLL_LISTENER + LISTENER_MAX_SOCKETS,
+};
+
+/*
+ * A process in the session is watched by the module. Clients are let in only
+ * when there is none.
+ */
+static void prepare_poll(const struct session *session, struct pollfd *pfds)
+{
+	const struct listener *listener = &session->listener;
+	bool watch = has_program(session) && !session->held;
+	bool listening = session->state == STATE_LISTENING;
+
+	pfds[POLL_SIGNALS].fd = session->signals;
+	pfds[POLL_DEVICE].fd = session->device;
+	pfds[POLL_PROGRAM].fd = watch ? session->program.pidfd : -1;
+	for (size_t i = 0; i < LISTENER_MAX_SOCKETS; i++)
+		pfds[POLL_LISTENER + i].fd =
+			listening && i < listener->nr_fds ?
+			listener->fds[i] : -1;
+	for (size_t i = 0; i < NR_POLLFDS; i++)
+		pfds[i].events = POLLIN;
+	relay_poll_prepare(&session->relay, pfds + POLL_RELAY);
+}
+
+/* One event a round: handling it may change what the others mean. */
+static void handle_poll(struct session *session, const struct pollfd *pfds)
+{
+	if (pfds[POLL_SIGNALS].revents) {
+		die_of_signal(session);
+		return;
+	}
+	relay_poll_done(&session->relay, pfds + POLL_RELAY);
+	if (pfds[POLL_DEVICE].revents) {
+		read_device(session);
+		return;
+	}
+	if (pfds[POLL_PROGRAM].revents && program_poll_end(&session->program)) {
+		report_lone_end(session);
+		return;
+	}
+	for (size_t i = 0; i < LISTENER_MAX_SOCKETS; i++) {
+		if (!pfds[POLL_LISTENER + i].revents)
+			continue;
+		accept_client(session, i);
+		return;
+	}
+}
+
+static void wait_for_event(struct session *session)
+{
+	struct pollfd pfds[NR_POLLFDS];
+	int ready;
+
+	prepare_poll(session, pfds);
+	ready = poll(pfds, NR_POLLFDS, -1);
+	debug_msg(DEBUG_EVENT, "%d descriptors ready in state %d", ready,
+		  session->state);
+	if (ready > 0)
+		handle_poll(session, pfds);
+	else if (ready < 0 && errno != EINTR)
+		perror_msg_and_die("cannot wait for events");
+}
+
+static bool open_session_device(struct session *session)
+{
+	session->device = device_open();
+	if (session->device >= 0)
+		return true;
+	if (errno == ENOENT || errno == ENXIO || errno == ENODEV)
+		error_msg("no /dev/%s: is the gdbstub module loaded? "
+			  "(modprobe gdbstub)", GDBSTUB_DEVICE_NAME);
+	else
+		perror_msg("cannot open /dev/%s", GDBSTUB_DEVICE_NAME);
+	return false;
+}
+
+static void open_comm(struct session *session, const struct comm *comm)
+{
+	line_init(&session->line);
+	relay_init(&session->relay);
+	session->listener.nr_fds = 0;
+	if (comm->kind == COMM_STDIO || comm->kind == COMM_TTY)
+		line_open(&session->line, comm);
+	else
+		listener_bind(&session->listener, comm);
+}
+
+/* Return: false when it has been said why there is nothing to serve. */
+static bool start_program(struct session *session)
+{
+	const struct cmdline *cmdline = session->cmdline;
+	struct program *program = &session->program;
+	bool good = true;
+
+	session->state = STATE_STARTING;
+	if (cmdline->attach_pid)
+		good = program_attach(program, cmdline->attach_pid,
+				      session->device);
+	else if (cmdline->program)
+		good = program_launch(program, cmdline, session->device);
+	else
+		wait_for_client(session);
+	session->held = good && program->pid;
+	session->helper.program_pid = program->pid;
+	return good;
+}
+
+static void end_session(struct session *session)
+{
+	close_device(session);
+	relay_finish(&session->relay);
+	line_close(&session->line);
+	listener_close(&session->listener);
+	helper_reset(&session->helper);
+	answer_free(&session->answer);
+	program_return_terminal(&session->program);
+}
+
+int session_run(const struct cmdline *cmdline, const struct comm *comm)
+{
+	struct session session = {
+		.cmdline = cmdline,
+		.program = { .pidfd = -1 },
+		.device = -1,
+		.client = -1,
+		.status = EXIT_SUCCESS,
+	};
+
+	helper_init(&session.helper);
+	session.helper.debug_timestamps = cmdline->debug_timestamps;
+	session.signals = signals_open();
+	open_comm(&session, comm);
+	if (!open_session_device(&session) || !start_program(&session)) {
+		session.status = EXIT_FAILURE;
+		session.state = STATE_DONE;
+	}
+	while (session.state != STATE_DONE)
+		wait_for_event(&session);
+	end_session(&session);
+	return session.status;
+}
