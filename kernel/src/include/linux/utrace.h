@@ -36,6 +36,8 @@ struct user_regset_view;
 
 #define UTRACE_API_VERSION 20090302
 
+/* clang-format off */
+
 /*
  * Event types, in the order of their bits. The public masks are made by
  * UTRACE_EVENT() below.
@@ -154,9 +156,13 @@ enum utrace_syscall_action {
 #define UTRACE_ATTACH_CREATE		0x0010	/* make a new engine */
 #define UTRACE_ATTACH_EXCLUSIVE		0x0020	/* fail if one matches */
 
+/* clang-format on */
+
 /**
  * utrace_resume_action() - the resume action in a callback's action argument
  * @action: The @action argument, or a callback's return value.
+ *
+ * Return: The resume action.
  */
 static inline enum utrace_resume_action utrace_resume_action(u32 action)
 {
@@ -166,6 +172,8 @@ static inline enum utrace_resume_action utrace_resume_action(u32 action)
 /**
  * utrace_signal_action() - the signal action in a report_signal argument
  * @action: The @action argument of report_signal, or its return value.
+ *
+ * Return: The signal action.
  */
 static inline enum utrace_signal_action utrace_signal_action(u32 action)
 {
@@ -176,6 +184,8 @@ static inline enum utrace_signal_action utrace_signal_action(u32 action)
  * utrace_syscall_action() - the system call action in a report_syscall_entry
  *	argument
  * @action: The @action argument of report_syscall_entry, or its return value.
+ *
+ * Return: The system call action.
  */
 static inline enum utrace_syscall_action utrace_syscall_action(u32 action)
 {
@@ -202,35 +212,31 @@ struct utrace_engine {
 
 	/* private: */
 
-	/** @kref: Keeps this structure, not the attachment. */
+	/* Keeps this structure, not the attachment. */
 	struct kref kref;
-	/**
-	 * @entry: In utrace.engines; under utrace.lock.
-	 */
+	/* In utrace.engines; under utrace.lock. */
 	struct list_head entry;
-	/**
-	 * @utrace: Where it is attached; NULL once it is detached or its task
+	/*
+	 * Where it is attached; NULL once it is detached or its task
 	 * was reaped, which is what makes calls answer -ESRCH. Written under
 	 * utrace.lock, read under RCU.
 	 */
 	struct utrace __rcu *utrace;
-	/**
-	 * @cred: The owner's credentials, taken at attach (or inherited when a
+	/*
+	 * The owner's credentials, taken at attach (or inherited when a
 	 * callback attached to a child). Constant; owns a reference.
 	 */
 	const struct cred *cred;
-	/**
-	 * @stopped: This engine holds the task. Written under utrace.lock.
-	 */
+	/* This engine holds the task. Written under utrace.lock. */
 	bool stopped;
-	/**
-	 * @resume: What this engine wants the task to do at the next return to
+	/*
+	 * What this engine wants the task to do at the next return to
 	 * user mode: UTRACE_REPORT .. UTRACE_RESUME. Written under utrace.lock;
 	 * read by the task itself.
 	 */
 	u8 resume;
-	/**
-	 * @detached: No callback will be made any more; it is still in the
+	/*
+	 * No callback will be made any more; it is still in the
 	 * list because its callback is running. Written under utrace.lock.
 	 */
 	bool detached;
@@ -335,12 +341,12 @@ static inline void utrace_engine_put(struct utrace_engine *engine)
 	kref_put(&engine->kref, __utrace_engine_release);
 }
 
-struct utrace_engine *
-utrace_attach_task(struct task_struct *task, int flags,
-		   const struct utrace_engine_ops *ops, void *data);
-struct utrace_engine *
-utrace_attach_pid(struct pid *pid, int flags,
-		  const struct utrace_engine_ops *ops, void *data);
+struct utrace_engine *utrace_attach_task(struct task_struct *task, int flags,
+					 const struct utrace_engine_ops *ops,
+					 void *data);
+struct utrace_engine *utrace_attach_pid(struct pid *pid, int flags,
+					const struct utrace_engine_ops *ops,
+					void *data);
 int utrace_set_events(struct task_struct *task, struct utrace_engine *engine,
 		      unsigned long events);
 int utrace_control(struct task_struct *task, struct utrace_engine *engine,

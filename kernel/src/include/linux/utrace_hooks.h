@@ -28,14 +28,20 @@ struct user_namespace;
  * Set in task->utrace_flags while any engine is attached, whatever its mask;
  * the other bits are the union of the engines' events.
  */
-#define UTRACE_FLAG_ATTACHED	(1UL << 31)
+#define UTRACE_FLAG_ATTACHED BIT(31)
+
+/*
+ * Set in task->utrace_flags while single-step is armed on behalf of an engine,
+ * even of one that has left since: the task has it to disarm.
+ */
+#define UTRACE_FLAG_STEPPING BIT(30)
 
 /*
  * In task->ptrace beside the flags of <linux/ptrace.h>: the ptracer wants the
  * tracee to step. Set when ptrace resumes it, see utrace_ptrace_resume().
  */
-#define PT_STEP			(1U << 28)
-#define PT_BLOCKSTEP		(1U << 29)
+#define PT_STEP BIT(28)
+#define PT_BLOCKSTEP BIT(29)
 
 void __utrace_free_task(struct task_struct *task);
 void __utrace_resume(struct pt_regs *regs);
@@ -70,10 +76,11 @@ void utrace_notify_group_stop(void);
 void utrace_recalc_sigpending(void);
 
 /**
- * task_utraced() - is any engine attached
+ * task_utraced() - is any engine attached, or left something to undo
  * @task: Any task.
  *
  * Context: any. Without a lock the answer may be stale.
+ * Return: true if one is.
  */
 static inline bool task_utraced(const struct task_struct *task)
 {
@@ -86,6 +93,7 @@ static inline bool task_utraced(const struct task_struct *task)
  * @events: Event bits.
  *
  * Context: any. Without a lock the answer may be stale.
+ * Return: true if one does.
  */
 static inline bool task_utrace_events(const struct task_struct *task,
 				      unsigned long events)
@@ -95,7 +103,10 @@ static inline bool task_utrace_events(const struct task_struct *task,
 
 /**
  * task_is_held() - is the task asleep because an engine holds it
- * @task: Any task. Exact with its siglock held.
+ * @task: Any task.
+ *
+ * Context: any. Exact with the task's siglock held.
+ * Return: true if it is.
  */
 static inline bool task_is_held(const struct task_struct *task)
 {
@@ -151,7 +162,7 @@ static inline void utrace_resume(struct pt_regs *regs)
 static inline bool utrace_hold_boundary(void)
 {
 	return unlikely(current->jobctl & JOBCTL_UTRACE) &&
-		__utrace_hold_boundary();
+	       __utrace_hold_boundary();
 }
 
 /**
@@ -196,6 +207,8 @@ static inline int utrace_filter_signal(int signr, struct ksignal *ksig,
  * @ka: The installed action.
  *
  * Called by get_signal() with siglock held.
+ *
+ * Return: @ka, or the one that an engine chose.
  */
 static inline struct k_sigaction *utrace_sigaction(int signr,
 						   struct k_sigaction *ka)
@@ -211,6 +224,8 @@ static inline struct k_sigaction *utrace_sigaction(int signr,
  *
  * Called by get_signal(), where an engine may have chosen that @signr acts as
  * SIGTERM, SIGQUIT, SIGSTOP or SIGTSTP do.
+ *
+ * Return: @signr, or the one that it acts as.
  */
 static inline int utrace_default_signal(int signr)
 {
@@ -227,7 +242,7 @@ static inline int utrace_default_signal(int signr)
  *
  * Return: whether ptrace is to be notified of a step.
  */
-static inline bool utrace_handler_step(int stepping)
+static inline int utrace_handler_step(int stepping)
 {
 	if (likely(!task_utraced(current)))
 		return stepping;
@@ -432,6 +447,10 @@ static inline void utrace_release_task(struct task_struct *task)
 
 /**
  * utrace_wants_jctl() - does an engine want job control events
+ *
+ * Called by do_signal_stop() and get_signal().
+ *
+ * Return: true if one does.
  */
 static inline bool utrace_wants_jctl(void)
 {
@@ -462,7 +481,7 @@ static inline void utrace_report_jctl(int type, int notify)
 static inline bool utrace_may_stop(void)
 {
 	return (current->jobctl & JOBCTL_STOPPED) &&
-		!__fatal_signal_pending(current);
+	       !__fatal_signal_pending(current);
 }
 
 /**
@@ -470,6 +489,8 @@ static inline bool utrace_may_stop(void)
  * @ns: The user namespace of the new credentials.
  *
  * Called by cap_bprm_creds_from_file() beside ptracer_capable().
+ *
+ * Return: false if privilege must not be gained.
  */
 static inline bool utrace_owners_capable(struct user_namespace *ns)
 {
@@ -514,39 +535,115 @@ static inline void utrace_proc_status(struct seq_file *m,
 
 #else /* !CONFIG_UTRACE */
 
-#define task_utraced(task)			(false)
-#define task_utrace_events(task, events)	(false)
-#define task_is_held(task)			(false)
-#define utrace_init_task(task)			do { } while (0)
-#define utrace_free_task(task)			do { } while (0)
-#define utrace_resume(regs)			do { } while (0)
-#define utrace_hold_boundary()			(false)
-#define utrace_inject_signal(ksig)		(0)
-#define utrace_filter_signal(signr, ksig, type)	(signr)
-#define utrace_sigaction(signr, ka)		(ka)
-#define utrace_default_signal(signr)		(signr)
-#define utrace_handler_step(stepping)		(stepping)
-#define utrace_hold_trap()			do { } while (0)
-#define utrace_wake_held(task)			do { } while (0)
-#define utrace_kill_held(task)			do { } while (0)
-#define utrace_mark_killed()			do { } while (0)
-#define utrace_syscall_entry(regs)		(false)
-#define utrace_syscall_hold()			(false)
-#define utrace_syscall_exit(regs)		do { } while (0)
-#define utrace_report_clone(clone_flags, child)	do { } while (0)
-#define utrace_hold_vfork()			do { } while (0)
-#define utrace_report_exec(bprm)		do { } while (0)
-#define utrace_report_exit(code)		(code)
-#define utrace_mark_oops()			do { } while (0)
-#define utrace_exiting(task)			do { } while (0)
-#define utrace_report_death(task, dead, autoreap) do { } while (0)
-#define utrace_release_task(task)		do { } while (0)
-#define utrace_wants_jctl()			(false)
-#define utrace_report_jctl(type, notify)	do { } while (0)
-#define utrace_may_stop()			(true)
-#define utrace_owners_capable(ns)		(true)
-#define utrace_ptrace_resume(task, single, block) do { } while (0)
-#define utrace_proc_status(m, task)		do { } while (0)
+/* clang-format off */
+
+static inline bool task_utraced(const struct task_struct *task)
+{
+	return false;
+}
+
+static inline bool task_utrace_events(const struct task_struct *task,
+				      unsigned long events)
+{
+	return false;
+}
+
+static inline bool task_is_held(const struct task_struct *task)
+{
+	return false;
+}
+
+static inline void utrace_init_task(struct task_struct *task) { }
+static inline void utrace_free_task(struct task_struct *task) { }
+static inline void utrace_resume(struct pt_regs *regs) { }
+
+static inline bool utrace_hold_boundary(void)
+{
+	return false;
+}
+
+static inline int utrace_inject_signal(struct ksignal *ksig)
+{
+	return 0;
+}
+
+static inline int utrace_filter_signal(int signr, struct ksignal *ksig,
+				       enum pid_type type)
+{
+	return signr;
+}
+
+static inline struct k_sigaction *utrace_sigaction(int signr,
+						   struct k_sigaction *ka)
+{
+	return ka;
+}
+
+static inline int utrace_default_signal(int signr)
+{
+	return signr;
+}
+
+static inline int utrace_handler_step(int stepping)
+{
+	return stepping;
+}
+
+static inline void utrace_hold_trap(void) { }
+static inline void utrace_wake_held(struct task_struct *task) { }
+static inline void utrace_kill_held(struct task_struct *task) { }
+static inline void utrace_mark_killed(void) { }
+
+static inline bool utrace_syscall_entry(struct pt_regs *regs)
+{
+	return false;
+}
+
+static inline bool utrace_syscall_hold(void)
+{
+	return false;
+}
+
+static inline void utrace_syscall_exit(struct pt_regs *regs) { }
+static inline void utrace_report_clone(unsigned long clone_flags,
+				       struct task_struct *child) { }
+static inline void utrace_hold_vfork(void) { }
+static inline void utrace_report_exec(struct linux_binprm *bprm) { }
+
+static inline long utrace_report_exit(long code)
+{
+	return code;
+}
+
+static inline void utrace_mark_oops(void) { }
+static inline void utrace_exiting(struct task_struct *task) { }
+static inline void utrace_report_death(struct task_struct *task,
+				       bool group_dead, bool autoreap) { }
+static inline void utrace_release_task(struct task_struct *task) { }
+
+static inline bool utrace_wants_jctl(void)
+{
+	return false;
+}
+
+static inline void utrace_report_jctl(int type, int notify) { }
+
+static inline bool utrace_may_stop(void)
+{
+	return true;
+}
+
+static inline bool utrace_owners_capable(struct user_namespace *ns)
+{
+	return true;
+}
+
+static inline void utrace_ptrace_resume(struct task_struct *task, bool single,
+					bool block) { }
+static inline void utrace_proc_status(struct seq_file *m,
+				      struct task_struct *task) { }
+
+/* clang-format on */
 
 #endif /* CONFIG_UTRACE */
 

@@ -62,9 +62,9 @@ static bool matches(const struct utrace_engine *engine, int flags,
 	return flags & UTRACE_ATTACH_MATCH_MASK;
 }
 
-static struct utrace_engine *
-find_locked(struct utrace *utrace, int flags,
-	    const struct utrace_engine_ops *ops, const void *data)
+static struct utrace_engine *find_locked(struct utrace *utrace, int flags,
+					 const struct utrace_engine_ops *ops,
+					 const void *data)
 {
 	struct utrace_engine *engine;
 
@@ -75,9 +75,9 @@ find_locked(struct utrace *utrace, int flags,
 	return NULL;
 }
 
-static struct utrace_engine *
-find_engine(struct task_struct *task, int flags,
-	    const struct utrace_engine_ops *ops, const void *data)
+static struct utrace_engine *find_engine(struct task_struct *task, int flags,
+					 const struct utrace_engine_ops *ops,
+					 const void *data)
 {
 	struct utrace *utrace = utrace_of(task);
 	struct utrace_engine *engine = NULL;
@@ -109,9 +109,9 @@ static int add_engine(struct utrace *utrace, int flags,
 	return ret;
 }
 
-static struct utrace_engine *
-create_engine(struct task_struct *task, int flags,
-	      const struct utrace_engine_ops *ops, void *data)
+static struct utrace_engine *create_engine(struct task_struct *task, int flags,
+					   const struct utrace_engine_ops *ops,
+					   void *data)
 {
 	struct utrace_engine *engine;
 	struct utrace *utrace;
@@ -166,9 +166,9 @@ create_engine(struct task_struct *task, int flags,
  * * -ENOMEM: no memory.
  * * -ERESTARTNOINTR: a signal came while waiting for the creator.
  */
-struct utrace_engine *
-utrace_attach_task(struct task_struct *task, int flags,
-		   const struct utrace_engine_ops *ops, void *data)
+struct utrace_engine *utrace_attach_task(struct task_struct *task, int flags,
+					 const struct utrace_engine_ops *ops,
+					 void *data)
 {
 	if (flags & UTRACE_ATTACH_CREATE)
 		return create_engine(task, flags, ops, data);
@@ -186,9 +186,9 @@ EXPORT_SYMBOL_GPL(utrace_attach_task);
  * Context: As there.
  * Return: As there; -ESRCH also when no thread has the pid.
  */
-struct utrace_engine *
-utrace_attach_pid(struct pid *pid, int flags,
-		  const struct utrace_engine_ops *ops, void *data)
+struct utrace_engine *utrace_attach_pid(struct pid *pid, int flags,
+					const struct utrace_engine_ops *ops,
+					void *data)
 {
 	struct task_struct *task = get_pid_task(pid, PIDTYPE_PID);
 	struct utrace_engine *engine;

@@ -11,6 +11,11 @@
 
 #include "utrace.h"
 
+static bool is_reporting(struct utrace *utrace, struct utrace_engine *engine)
+{
+	return READ_ONCE(utrace->reporting) == engine;
+}
+
 /* Does this engine's callback run just now, in another context than ours? */
 static bool callback_runs_elsewhere(struct utrace *utrace,
 				    struct utrace_engine *engine)
@@ -23,16 +28,17 @@ static bool callback_runs_elsewhere(struct utrace *utrace,
  * may be on its way.
  */
 static bool is_too_late(const struct utrace *utrace, unsigned long old,
-			unsigned long new)
+			unsigned long events)
 {
 	const unsigned long end = UTRACE_EVENT(DEATH) | UTRACE_EVENT(QUIESCE);
+	unsigned long cleared = old & ~events;
 
 	if (utrace->stage == UTRACE_ALIVE)
 		return false;
-	if ((new & ~old & end) || (old & ~new & UTRACE_EVENT(DEATH)))
+	if ((events & ~old & end) || (cleared & UTRACE_EVENT(DEATH)))
 		return true;
 	return (utrace->stage == UTRACE_REAPED || utrace->reap_due) &&
-		(old & ~new & UTRACE_EVENT(REAP));
+	       (cleared & UTRACE_EVENT(REAP));
 }
 
 /**
@@ -94,7 +100,8 @@ static int detach_locked(struct utrace *utrace, struct utrace_engine *engine)
 	if (utrace->stage == UTRACE_REAPED || utrace->reap_due)
 		return -ESRCH;
 	if ((utrace->stage == UTRACE_EXITING ||
-	     utrace->stage == UTRACE_DEATH_RUNNING) && (engine->flags & end))
+	     utrace->stage == UTRACE_DEATH_RUNNING) &&
+	    (engine->flags & end))
 		return -EALREADY;
 	engine->stopped = false;
 	engine->resume = UTRACE_RESUME;
@@ -118,7 +125,7 @@ static int check_step(const struct utrace_engine *engine, bool block)
 	if (!engine->stopped)
 		return -EAGAIN;
 	if (block ? !arch_has_block_step() && !arch_has_single_step() :
-	    !arch_has_single_step())
+		    !arch_has_single_step())
 		return -EOPNOTSUPP;
 	return 0;
 }
@@ -249,7 +256,7 @@ int utrace_barrier(struct task_struct *task, struct utrace_engine *engine)
 		return 0;
 	if (ret > 0)
 		ret = wait_event_interruptible(utrace->barrier,
-			READ_ONCE(utrace->reporting) != engine);
+					       !is_reporting(utrace, engine));
 	put_task_struct(utrace->task);
 	return ret;
 }

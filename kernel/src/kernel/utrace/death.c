@@ -82,7 +82,7 @@ void __utrace_exiting(struct task_struct *task)
 	struct utrace *utrace;
 
 	if (!rcu_access_pointer(task->utrace) &&
-	    !cmpxchg((struct utrace **)&task->utrace, NULL,
+	    !cmpxchg((__force struct utrace **)&task->utrace, NULL,
 		     UTRACE_MARK_EXITING))
 		return;
 	utrace = utrace_of(task);
@@ -107,8 +107,7 @@ static u32 death_callback(struct utrace_engine *engine,
 }
 
 static void make_death_reports(struct utrace *utrace, bool group_dead,
-			       int signal)
-	__must_hold(&utrace->lock)
+			       int signal) __must_hold(&utrace->lock)
 {
 	struct utrace_engine *engine, *next;
 	u32 action;
@@ -136,8 +135,7 @@ static void make_death_reports(struct utrace *utrace, bool group_dead,
  * report_reap may not block, and the engine leaves the list whatever it does.
  * The loop takes the first one each time: nobody can attach any more.
  */
-static void make_reap_reports(struct utrace *utrace)
-	__must_hold(&utrace->lock)
+static void make_reap_reports(struct utrace *utrace) __must_hold(&utrace->lock)
 {
 	struct utrace_engine *engine;
 
@@ -193,7 +191,7 @@ static struct utrace *mark_reaped(struct task_struct *task)
 		seen = rcu_access_pointer(task->utrace);
 		if (seen > UTRACE_MARK_REAPED)
 			return seen;
-		if (cmpxchg((struct utrace **)&task->utrace, seen,
+		if (cmpxchg((__force struct utrace **)&task->utrace, seen,
 			    UTRACE_MARK_REAPED) == seen)
 			return NULL;
 	}

@@ -54,10 +54,11 @@ struct utrace *utrace_get_or_create(struct task_struct *task)
 		if (seen == UTRACE_MARK_REAPED)
 			return ERR_PTR(-ESRCH);
 		utrace = utrace_alloc(task, seen == UTRACE_MARK_EXITING ?
-				      UTRACE_DEAD : UTRACE_ALIVE);
+						    UTRACE_DEAD :
+						    UTRACE_ALIVE);
 		if (!utrace)
 			return ERR_PTR(-ENOMEM);
-		if (cmpxchg((struct utrace **)&task->utrace, seen, utrace) ==
+		if (cmpxchg((__force struct utrace **)&task->utrace, seen, utrace) ==
 		    seen)
 			return utrace;
 		kfree(utrace);
@@ -89,9 +90,8 @@ void __utrace_free_task(struct task_struct *task)
  * Return: The engine with two references, the attachment's and the caller's;
  * NULL without memory.
  */
-struct utrace_engine *
-utrace_engine_create(const struct utrace_engine_ops *ops, void *data,
-		     const struct cred *cred)
+struct utrace_engine *utrace_engine_create(const struct utrace_engine_ops *ops,
+					   void *data, const struct cred *cred)
 {
 	struct utrace_engine *engine;
 
@@ -131,7 +131,7 @@ EXPORT_SYMBOL_GPL(__utrace_engine_release);
 void utrace_update_flags_locked(struct utrace *utrace)
 {
 	struct utrace_engine *engine;
-	unsigned long flags = 0;
+	unsigned long flags = utrace->stepping ? UTRACE_FLAG_STEPPING : 0;
 
 	lockdep_assert_held(&utrace->lock);
 	list_for_each_entry(engine, &utrace->engines, entry)

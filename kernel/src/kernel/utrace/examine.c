@@ -8,7 +8,7 @@
 #include "utrace.h"
 
 /* Every state that a stopped task may be in, the freezer's included. */
-#define EXAMINE_STATES	(__TASK_TRACED | __TASK_STOPPED | TASK_FROZEN)
+#define EXAMINE_STATES (__TASK_TRACED | __TASK_STOPPED | TASK_FROZEN)
 
 /*
  * Does the task stand still for this engine? Takes a reference on it, as the

@@ -18,7 +18,7 @@
 static bool claims_step(const struct utrace_engine *engine)
 {
 	return engine->resume == UTRACE_SINGLESTEP ||
-		engine->resume == UTRACE_BLOCKSTEP;
+	       engine->resume == UTRACE_BLOCKSTEP;
 }
 
 /*
@@ -185,6 +185,7 @@ void utrace_make_report(struct utrace *utrace, struct utrace_report *report)
  * Context: current is the traced task. Without the lock a request that comes at
  * this moment may be missed; it has set TIF_NOTIFY_RESUME or JOBCTL_UTRACE, so
  * the task comes by again.
+ * Return: true if one was.
  */
 bool utrace_report_due(struct utrace *utrace)
 {
@@ -264,8 +265,7 @@ static bool call_clone(struct utrace_report *report,
 	return true;
 }
 
-void __utrace_report_clone(unsigned long clone_flags,
-			   struct task_struct *child)
+void __utrace_report_clone(unsigned long clone_flags, struct task_struct *child)
 {
 	struct utrace *utrace = utrace_of(current);
 	struct utrace_report report = {

@@ -20,8 +20,8 @@ static bool call_signal(struct utrace_report *report,
 		return false;
 	*ret = engine->ops->report_signal(action, engine, current,
 					  current_pt_regs(),
-					  &report->ksig->info,
-					  report->orig_ka, report->ka);
+					  &report->ksig->info, report->orig_ka,
+					  report->ka);
 	return true;
 }
 
@@ -44,7 +44,7 @@ static unsigned long classify(int signr, const struct k_sigaction *ka,
 	}
 	if (sig_kernel_stop(signr)) {
 		*action = signr == SIGSTOP ? UTRACE_SIGNAL_STOP :
-			UTRACE_SIGNAL_TSTP;
+					     UTRACE_SIGNAL_TSTP;
 		return UTRACE_EVENT(SIGNAL_STOP);
 	}
 	if (sig_kernel_coredump(signr)) {
@@ -63,7 +63,7 @@ static unsigned long classify(int signr, const struct k_sigaction *ka,
 static bool is_step_trap(const kernel_siginfo_t *info)
 {
 	return info->si_signo == SIGTRAP &&
-		(info->si_code == TRAP_TRACE || info->si_code == TRAP_BRKPT);
+	       (info->si_code == TRAP_TRACE || info->si_code == TRAP_BRKPT);
 }
 
 /*
@@ -133,7 +133,7 @@ static int recheck(int signr, kernel_siginfo_t *info, enum pid_type type)
 static bool is_no_signal(u32 action)
 {
 	return utrace_signal_action(action) == UTRACE_SIGNAL_IGN ||
-		utrace_signal_action(action) == UTRACE_SIGNAL_REPORT;
+	       utrace_signal_action(action) == UTRACE_SIGNAL_REPORT;
 }
 
 /*
@@ -163,8 +163,7 @@ bool __utrace_hold_boundary(void)
 
 	lockdep_assert_held(&current->sighand->siglock);
 	/* A report that is due comes first, unless the thread is in a hold. */
-	if (utrace->handler ||
-	    (utrace_report_due(utrace) && !utrace->settled))
+	if (utrace->handler || (utrace_report_due(utrace) && !utrace->settled))
 		return false;
 	if (!utrace->hold || (current->jobctl & JOBCTL_TRAP_MASK) ||
 	    (current->ptrace && (current->jobctl & JOBCTL_STOP_PENDING)))

@@ -276,35 +276,42 @@ bool __utrace_syscall_hold(void)
 	return killed;
 }
 
-static void count_steps(struct utrace *utrace, bool *single, bool *block)
+static void count_steps_locked(struct utrace *utrace, bool *single, bool *block)
 {
 	struct utrace_engine *engine;
 
+	lockdep_assert_held(&utrace->lock);
 	*single = false;
 	*block = false;
-	spin_lock(&utrace->lock);
 	list_for_each_entry(engine, &utrace->engines, entry) {
 		*single |= engine->resume == UTRACE_SINGLESTEP;
 		*block |= engine->resume == UTRACE_BLOCKSTEP;
 	}
-	spin_unlock(&utrace->lock);
 }
 
 /**
  * utrace_arm() - arm or disarm single-step as engines and ptrace want it
  * @utrace: current's tracing state.
  *
+ * An engine that leaves after its wish was counted has set TIF_NOTIFY_RESUME,
+ * and UTRACE_FLAG_STEPPING, set under the same lock as the count, makes current
+ * come here once more to disarm.
+ *
  * Context: current, last thing before user mode; no locks, may sleep.
  */
 void utrace_arm(struct utrace *utrace)
 {
-	bool single, block, engines;
+	bool single, block, was_stepping;
 
-	count_steps(utrace, &single, &block);
-	engines = single || block;
-	if (!engines && !utrace->stepping)
+	spin_lock(&utrace->lock);
+	count_steps_locked(utrace, &single, &block);
+	was_stepping = utrace->stepping;
+	utrace->stepping = single || block;
+	if (utrace->stepping != was_stepping)
+		utrace_update_flags_locked(utrace);
+	spin_unlock(&utrace->lock);
+	if (!single && !block && !was_stepping)
 		return;
-	utrace->stepping = engines;
 	single |= !!(current->ptrace & PT_STEP);
 	block |= !!(current->ptrace & PT_BLOCKSTEP);
 	if (!single && !block)
@@ -324,7 +331,9 @@ bool __utrace_handler_step(int stepping)
 	struct utrace *utrace = utrace_of(current);
 	bool single, block;
 
-	count_steps(utrace, &single, &block);
+	spin_lock(&utrace->lock);
+	count_steps_locked(utrace, &single, &block);
+	spin_unlock(&utrace->lock);
 	if (single || block || READ_ONCE(utrace->hold)) {
 		utrace->handler = true;
 		utrace_route_to_boundary();

@@ -152,8 +152,8 @@ struct utrace_report {
 	unsigned long event;
 	enum utrace_resume_action resume;
 	u32 action;
-	bool (*call)(struct utrace_report *report,
-		     struct utrace_engine *engine, u32 action, u32 *ret);
+	bool (*call)(struct utrace_report *report, struct utrace_engine *engine,
+		     u32 action, u32 *ret);
 	bool claimed;
 	struct pt_regs *regs;
 	struct ksignal *ksig;
@@ -186,12 +186,14 @@ enum utrace_hold_kind {
  * What task->utrace holds when nobody attached before the task's end, so that
  * a late first attach does not wait for hooks that have passed.
  */
-#define UTRACE_MARK_EXITING	((struct utrace *)1)
-#define UTRACE_MARK_REAPED	((struct utrace *)2)
+#define UTRACE_MARK_EXITING ((struct utrace *)1)
+#define UTRACE_MARK_REAPED ((struct utrace *)2)
 
 /**
  * utrace_of() - the tracing state of a task, or NULL
  * @task: A task that the caller keeps from being freed.
+ *
+ * Return: The state; NULL if no engine ever attached.
  */
 static inline struct utrace *utrace_of(struct task_struct *task)
 {
@@ -202,9 +204,8 @@ static inline struct utrace *utrace_of(struct task_struct *task)
 
 /* engine.c APIs: */
 struct utrace *utrace_get_or_create(struct task_struct *task);
-struct utrace_engine *
-utrace_engine_create(const struct utrace_engine_ops *ops, void *data,
-		     const struct cred *cred);
+struct utrace_engine *utrace_engine_create(const struct utrace_engine_ops *ops,
+					   void *data, const struct cred *cred);
 void utrace_engine_add_locked(struct utrace *utrace,
 			      struct utrace_engine *engine);
 void utrace_engine_remove_locked(struct utrace *utrace,
