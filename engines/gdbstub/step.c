@@ -11,14 +11,17 @@
  * 1. The thread becomes process.stepper, under session.lock.
  * 2. All others are poked. From then on each of them, before it gets to user
  *    mode, comes to its callback, reads process.stepper and is held.
- * 3. One interrupt to every CPU: a thread that was in user mode is in the
- *    kernel when the handler runs, and finds its poke on the way back.
+ * 3. One interrupt to every CPU that has the process's memory loaded: a thread
+ *    that was in user mode is in the kernel when the handler runs, and finds
+ *    its poke on the way back. A CPU that loads it later does so for a thread
+ *    that finds its poke, too.
  * 4. The int3 is lifted, the thread steps, the int3 is written again.
  * 5. process.stepper is cleared and the held threads are poked.
  *
  * A step is undone at any moment before the instruction has run: the thread
  * still stands at the breakpoint, which is written again.
  */
+#include <linux/mm_types.h>
 #include <linux/ptrace.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -215,7 +218,7 @@ enum step_over step_over_begin(struct gdb_thread *thread)
 	if (!claim_step(thread))
 		return STEP_OVER_BUSY;
 
-	on_each_cpu(note_interrupt, NULL, 1);
+	on_each_cpu_mask(mm_cpumask(current->mm), note_interrupt, NULL, 1);
 	if (breakpoint_step_lift(&process->breakpoints, thread->over_addr)) {
 		release_step(process);
 		return STEP_OVER_GONE;
