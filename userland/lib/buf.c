@@ -102,10 +102,11 @@ bool hex_decode(struct buf *out, const char *text, size_t len)
 	for (size_t i = 0; i < len; i += 2) {
 		int high = hex_digit(text[i]);
 		int low = hex_digit(text[i + 1]);
-		char byte = (char)(high << 4 | low);
+		char byte;
 
 		if (high < 0 || low < 0)
 			return false;
+		byte = (char)(high << 4 | low);
 		buf_add(out, &byte, 1);
 	}
 	return true;

@@ -250,10 +250,11 @@ static int take_packet(struct rsp_client *client, struct buf *payload,
 	}
 	err = expand_payload(payload, wire, len);
 	buf_cut_front(&client->in, len + 4);
-	if (!err && !notification && !client->no_ack)
-		err = rsp_send_raw(client, "+", 1);
 	if (err)
 		return err;
+	/* A stub that is gone by now needs no acknowledgement. */
+	if (!notification && !client->no_ack)
+		rsp_send_raw(client, "+", 1);
 	return notification ? 2 : 1;
 }
 

@@ -231,14 +231,25 @@ static void run_fake(struct fake *fake)
 			take_control(fake);
 		else if (pfds[2].revents)
 			take_packet(fake);
-		if (!fake->pid || waitpid(fake->pid, &status,
-					  WNOHANG | __WALL) <= 0)
+		/* An answer that was written before a kill goes out first. */
+		if (pfds[0].revents || !fake->pid ||
+		    waitpid(fake->pid, &status, WNOHANG | __WALL) <= 0)
 			continue;
+		while (poll(pfds, 1, 0) > 0)
+			take_record(fake);
 		if (WIFSTOPPED(status))
 			on_stop(fake, status);
 		else
 			on_end(fake, status);
 	}
+}
+
+/* ugdb's sockets must be gone when ugdb is. */
+static void close_others(const struct fake *fake)
+{
+	for (int fd = STDERR_FILENO + 1; fd < 256; fd++)
+		if (fd != fake->records && fd != fake->control)
+			close(fd);
 }
 
 /* The fake is no child of ugdb, which waits for its own children only. */
@@ -260,10 +271,9 @@ int device_open(void)
 		_exit(0);
 	if (!pid) {
 		setsid();
-		close(records[0]);
-		close(control[0]);
 		fake.records = records[1];
 		fake.control = control[1];
+		close_others(&fake);
 		run_fake(&fake);
 	}
 	waitpid(pid, NULL, 0);
