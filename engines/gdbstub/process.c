@@ -265,7 +265,8 @@ static struct gdb_thread *take_thread(struct gdb_process *process)
  *
  * 1. is_leaving is set: from here on the callbacks stop nobody, write no
  *    breakpoint, add no thread, and swallow every trap of ours.
- * 2. All breakpoints are lifted.
+ * 2. All breakpoints are lifted. Between 1 and the end of 2 a thread can still
+ *    execute one, so a callback in that time proves nothing.
  * 3. All threads are poked, held ones run. Each is waited for until
  *    thread_has_passed(): it cannot have a trap of ours behind it.
  * 4. All engines are detached.
@@ -288,6 +289,7 @@ void process_leave(struct gdb_process *process)
 	if (task)
 		put_task_struct(task);
 	watch_remove_all(process);
+	WRITE_ONCE(process->is_lifted, true);
 	poke_all(process);
 	while (!all_passed(process) && time_before(jiffies, limit))
 		wait_event_timeout(process->wait, all_passed(process), 1);

@@ -400,6 +400,7 @@ static bool is_kept(enum stop_kind kind)
 	case STOP_RWATCH:
 	case STOP_AWATCH:
 	case STOP_EXEC:
+	case STOP_LAUNCHED:
 		return true;
 	default:
 		return false;

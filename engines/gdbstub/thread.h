@@ -53,6 +53,7 @@ enum thread_resume {
  * @STOP_AWATCH: it touched an access watchpoint
  * @STOP_STEP: the step that the client asked for is done
  * @STOP_EXEC: it runs a new program
+ * @STOP_LAUNCHED: its launch is complete
  * @STOP_NO_RESUMED: every thread that the client had resumed is gone
  * @STOP_EXITED: the process is gone; status is its wait status
  */
@@ -66,6 +67,7 @@ enum stop_kind {
 	STOP_AWATCH,
 	STOP_STEP,
 	STOP_EXEC,
+	STOP_LAUNCHED,
 	STOP_NO_RESUMED,
 	STOP_EXITED,
 };

@@ -79,9 +79,13 @@ static void finish_step(struct gdb_thread *thread)
 
 static u32 settle_leaving(struct gdb_thread *thread)
 {
+	struct gdb_process *process = thread->process;
+
 	thread->armed = false;
-	WRITE_ONCE(thread->passed, true);
-	wake_up(&thread->process->wait);
+	if (READ_ONCE(process->is_lifted)) {
+		WRITE_ONCE(thread->passed, true);
+		wake_up(&process->wait);
+	}
 	return UTRACE_RESUME;
 }
 
@@ -442,13 +446,16 @@ static char *read_exec_path(const struct linux_binprm *bprm)
 	return buf;
 }
 
-/* The thread took over the leader's number; its memory is another one. */
-static bool note_exec(struct gdb_thread *thread, char *path)
+/*
+ * The thread took over the leader's number; its memory is another one. Return:
+ * what the client is told.
+ */
+static enum stop_kind note_exec(struct gdb_thread *thread, char *path)
 {
 	struct gdb_process *process = thread->process;
 	struct gdb_session *session = process->session;
 	bool allowed = process_may_trace_image(process);
-	bool tell;
+	enum stop_kind kind = STOP_EXEC;
 
 	spin_lock(&session->lock);
 	swap(process->exec_path, path);
@@ -457,14 +464,16 @@ static bool note_exec(struct gdb_thread *thread, char *path)
 	if (process->stepper == thread)
 		process->stepper = NULL;
 	if (process->execs_left)
-		process->execs_left--;
-	process->may_not_trace |= !allowed;
-	tell = allowed && !process->execs_left;
+		kind = --process->execs_left ? STOP_NONE : STOP_LAUNCHED;
+	if (!allowed) {
+		process->may_not_trace = true;
+		kind = STOP_NONE;
+	}
 	spin_unlock(&session->lock);
 	kfree(path);
 	if (!allowed)
 		session_kick(session, WORK_LOOK);
-	return tell;
+	return kind;
 }
 
 static u32 tracer_report_exec(u32 action, struct utrace_engine *engine,
@@ -475,6 +484,7 @@ static u32 tracer_report_exec(u32 action, struct utrace_engine *engine,
 {
 	struct gdb_thread *thread = engine->data;
 	struct gdb_process *process = thread->process;
+	enum stop_kind kind;
 
 	/* A guest that has memory of its own is nobody's business any more. */
 	if (thread->guest) {
@@ -489,8 +499,9 @@ static u32 tracer_report_exec(u32 action, struct utrace_engine *engine,
 	thread->over_wanted = false;
 	thread->over_syscall = false;
 	thread->armed = false;
-	if (note_exec(thread, read_exec_path(bprm)))
-		tell_event(thread, STOP_EXEC);
+	kind = note_exec(thread, read_exec_path(bprm));
+	if (kind != STOP_NONE)
+		tell_event(thread, kind);
 	return UTRACE_REPORT;
 }
 
