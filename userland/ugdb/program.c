@@ -237,7 +237,8 @@ static const char *explain_attach_error(pid_t pid, int err)
 	switch (err) {
 	case EPERM:
 	case EACCES:
-		return explain_eperm(pid);
+		return pid == getpid() ? "That is ugdb itself." :
+					 explain_eperm(pid);
 	case EBUSY:
 		return "Another session debugs the process.";
 	case EINVAL:
@@ -263,7 +264,9 @@ static bool fail_attach(pid_t pid, int err)
 
 bool program_attach(struct program *program, pid_t pid, int device)
 {
-	*program = (struct program) { .pid = pid };
+	*program = (struct program) { .pid = pid, .pidfd = -1 };
+	if (pid == getpid())
+		return fail_attach(pid, EPERM);
 	program->pidfd = open_pidfd(pid);
 	if (program->pidfd < 0 ||
 	    device_start(device, 0, -1, program->pidfd, 0))
