@@ -426,12 +426,17 @@ static void put_reg(struct writer *w, const struct row *row,
 	put_str(w, "\"/>\n");
 }
 
-static void put_feature_head(struct writer *w, const struct feature_xml *xml)
+static void put_feature_head(struct writer *w, const struct tdesc_x86 *tdesc,
+			     int feature)
 {
+	const struct feature_xml *xml = &feature_xml[feature];
+
 	put_str(w, "<feature name=\"org.gnu.gdb.i386.");
 	put_str(w, xml->name);
 	put_str(w, "\">\n");
-	put_str(w, xml->types[0]);
+	/* xmm16 to xmm31 are what AVX-512 needs vec128 for. */
+	if (feature != IN_AVX512 || tdesc->is_64bit)
+		put_str(w, xml->types[0]);
 	put_str(w, xml->types[1]);
 }
 
@@ -449,7 +454,7 @@ static void put_features(struct writer *w, const struct tdesc_x86 *tdesc)
 			if (feature >= 0)
 				put_str(w, "</feature>\n");
 			feature = rows[r].feature;
-			put_feature_head(w, &feature_xml[feature]);
+			put_feature_head(w, tdesc, feature);
 		}
 		for (i = 0; i < rows[r].count; i++)
 			put_reg(w, &rows[r], &tdesc->reg[num++]);

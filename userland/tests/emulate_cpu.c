@@ -726,8 +726,8 @@ static bool test_random_bytes(void)
 
 static int report(const char *name, bool ok)
 {
-	printf("%s: emulate_cpu: %s (%lu tried, %lu emulated)\n",
-	       ok ? "PASS" : "FAIL", name, nr_tried, nr_emulated);
+	printf("# %lu tried, %lu emulated\n", nr_tried, nr_emulated);
+	printf("%s: emulate_cpu: %s\n", ok ? "PASS" : "FAIL", name);
 	return !ok;
 }
 
