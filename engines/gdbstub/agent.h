@@ -92,7 +92,9 @@ struct agent_expr {
  *
  * Every callback returns 0 or a negative errno, and is called in the context
  * of agent_eval()'s caller with the @ctx given there. A missing callback makes
- * the opcodes that need it fail at run time.
+ * the opcodes that need it fail at run time. An error ends the run: a caller
+ * whose thread may be killed meanwhile answers one then, since a loop that
+ * prints or reads can call 65536 times and more.
  */
 struct agent_ops {
 	/** @read_reg: value of a register, numbered as in target.xml. */

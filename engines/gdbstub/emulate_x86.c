@@ -16,6 +16,7 @@
 #define FLAG_TF 0x100ULL
 #define FLAG_OF 0x800ULL
 #define FLAG_RF 0x10000ULL
+#define FLAG_AC 0x40000ULL
 #define ARITH_FLAGS (FLAG_CF | FLAG_PF | FLAG_AF | FLAG_ZF | FLAG_SF | FLAG_OF)
 
 /* Above it are addresses that are not canonical or not the user's. */
@@ -716,7 +717,7 @@ bool emulate_x86(struct emulate_regs *regs, const u8 *insn, size_t len,
 		.len = len < EMULATE_MAX_INSN ? len : EMULATE_MAX_INSN,
 	};
 
-	if (regs->flags & FLAG_TF || !run(&e))
+	if (regs->flags & (FLAG_TF | FLAG_AC) || !run(&e))
 		return false;
 	if (e.writes &&
 	    ops->write(ctx, e.write_addr, &e.write_val, e.write_size))

@@ -50,7 +50,10 @@ struct emulate_regs {
  * struct emulate_ops - user memory
  *
  * Both move all of @len (1, 2, 4 or 8) bytes or none and return 0, or a
- * negative errno when the CPU would fault there.
+ * negative errno when the CPU would fault there. Each has to be one access of
+ * that size (get_user(), put_user()), never a copy in pieces: other threads
+ * must not see half of a store, and one that faults in its second page must
+ * leave the first as it was.
  */
 struct emulate_ops {
 	/** @read: from user memory. */
@@ -75,8 +78,8 @@ struct emulate_ops {
  * memory, rip) or nothing has changed and the CPU has to do it, which also
  * brings about whatever fault there was. An instruction is refused when it is
  * none of those known, when a prefix changes what it means (LOCK, REP, fs, gs,
- * address size), when TF is set, when it would continue outside the user half
- * of the address space, and when memory cannot be accessed. The caller makes
+ * address size), when TF or AC is set, when it would continue outside the user
+ * half of the address space, and when memory cannot be accessed. The caller makes
  * sure that the task is in 64-bit mode.
  *
  * Flags that the SDM calls undefined for AND, OR, XOR and TEST (AF) are

@@ -11,6 +11,7 @@
 #define ARITH_FLAGS 0x8d5ULL
 #define RF 0x10000ULL
 #define TF 0x100ULL
+#define AC 0x40000ULL
 
 static u8 memory[MEM_SIZE];
 static unsigned int nr_writes;
@@ -71,7 +72,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		return 0;
 	}
 	MUST(nr_writes <= 1);
-	MUST(!(before.flags & TF));
+	MUST(!(before.flags & (TF | AC)));
 	MUST(!((regs.flags ^ before.flags) & ~(ARITH_FLAGS | RF)));
 	MUST(!(regs.flags & RF));
 	return 0;

@@ -16,6 +16,7 @@
 #define EMU_FLAGS 0x202ULL
 #define EMU_TF 0x100ULL
 #define EMU_RF 0x10000ULL
+#define EMU_AC 0x40000ULL
 
 /* Memory that can be made read-only, and counts what is done to it. */
 struct emu_memory {
@@ -287,6 +288,7 @@ static void emu_refuses_others(CHECK)
 static void emu_refuses_in_modes(CHECK)
 {
 	EXPECT(emu_refuses(INSN("\x90"), 0, EMU_TF));
+	EXPECT(emu_refuses(INSN("\x90"), 0, EMU_AC));
 	EXPECT(emu_refuses(INSN("\xe8\x00\x00\x00\x00"), EMULATE_SHADOW_STACK,
 			   0));
 	EXPECT(emu_refuses(INSN("\xc3"), EMULATE_SHADOW_STACK, 0));
