@@ -20,12 +20,21 @@
 #include "report.h"
 #include "signals.h"
 
+void program_forget(struct program *program)
+{
+	if (program->pidfd >= 0)
+		close(program->pidfd);
+	free(program->name);
+	*program = (struct program) { .pidfd = -1 };
+}
+
 static int open_pidfd(pid_t pid)
 {
 	return (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
-char *program_display_name(const char *program)
+/* As gdbserver has it: the whole path for a plain name that is a file here. */
+static char *find_name(const char *program)
 {
 	struct stat st;
 	char *cwd, *path;
@@ -60,7 +69,7 @@ static char **join_words(const struct cmdline *cmdline)
 		argv[i] = cmdline->wrapper[i];
 	for (size_t i = 0; i < nr_program; i++)
 		argv[nr_wrapper + i] = cmdline->program[i];
-	argv[nr_wrapper] = program_display_name(cmdline->program[0]);
+	argv[nr_wrapper] = find_name(cmdline->program[0]);
 	argv[nr_wrapper + nr_program] = NULL;
 	return argv;
 }
@@ -164,7 +173,7 @@ static bool fail_launch(struct program *program, const char *name, int err)
 		program_reap(program);
 	}
 	report("Cannot debug %s: %s (%d)", name, strerror(err), err);
-	report("Exiting");
+	program_forget(program);
 	return false;
 }
 
@@ -184,6 +193,7 @@ bool program_launch(struct program *program, const struct cmdline *cmdline,
 		close(go);
 		return fail_launch(program, name, err);
 	}
+	program->name = find_name(name);
 	debug_msg(DEBUG_GENERAL, "launching pid %d, %u execs to go",
 		  program->pid, count_execs(cmdline));
 	if (write(go, "", 1) != 1)
@@ -251,14 +261,15 @@ static const char *explain_attach_error(pid_t pid, int err)
 	}
 }
 
-static bool fail_attach(pid_t pid, int err)
+static bool fail_attach(struct program *program, int err)
 {
+	pid_t pid = program->pid;
 	const char *why = explain_attach_error(pid, err);
 
 	report("Cannot attach to process %d: %s (%d)", pid, strerror(err), err);
 	if (why)
 		report("%s", why);
-	report("Exiting");
+	program_forget(program);
 	return false;
 }
 
@@ -266,11 +277,11 @@ bool program_attach(struct program *program, pid_t pid, int device)
 {
 	*program = (struct program) { .pid = pid, .pidfd = -1 };
 	if (pid == getpid())
-		return fail_attach(pid, EPERM);
+		return fail_attach(program, EPERM);
 	program->pidfd = open_pidfd(pid);
 	if (program->pidfd < 0 ||
 	    device_start(device, 0, -1, program->pidfd, 0))
-		return fail_attach(pid, errno);
+		return fail_attach(program, errno);
 	debug_msg(DEBUG_GENERAL, "attaching to pid %d", pid);
 	return true;
 }
@@ -287,12 +298,21 @@ bool program_poll_end(struct program *program)
 {
 	if (program->gone || program->pidfd < 0)
 		return program->gone;
-	if (program->launched)
-		program->gone = waitpid(program->pid, &program->wait_status,
-					WNOHANG) == program->pid;
-	else
-		program->gone = pidfd_readable(program->pidfd);
+	program->gone = pidfd_readable(program->pidfd);
+	if (program->gone && program->launched)
+		waitpid(program->pid, &program->wait_status, 0);
 	return program->gone;
+}
+
+void program_reap_forgotten(const struct program *program)
+{
+	siginfo_t info = { 0 };
+
+	while (!waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) &&
+	       info.si_pid && info.si_pid != program->pid) {
+		waitpid(info.si_pid, NULL, 0);
+		info.si_pid = 0;
+	}
 }
 
 void program_kill(const struct program *program)

@@ -14,6 +14,7 @@
 /**
  * struct program - a process, from its entry into the session to its end
  * @pid: Its pid; 0 while there is none.
+ * @name: What to call a launched program in messages; owned.
  * @pidfd: Names it safely against reuse of the pid; -1 while there is none.
  * @launched: It is a child of ugdb, which reaps it and ends it with itself.
  * @gone: It has ended, and if it was a child it has been reaped.
@@ -21,6 +22,7 @@
  */
 struct program {
 	pid_t pid;
+	char *name;
 	int pidfd;
 	bool launched;
 	bool gone;
@@ -47,18 +49,9 @@ bool program_launch(struct program *program, const struct cmdline *cmdline,
  * @pid: The process.
  * @device: The session. A STOPPED record says when all threads are stopped.
  *
- * Return: false, having said why, when it may not be debugged.
+ * Return: false, having said why and forgotten it, when it may not be debugged.
  */
 bool program_attach(struct program *program, pid_t pid, int device);
-
-/**
- * program_display_name - what to call the program in messages
- * @program: argv[0] as the user gave it.
- *
- * Return: a string that the caller frees: the absolute path for a plain name
- * that is a file here, as gdbserver has it, else @program.
- */
-char *program_display_name(const char *program);
 
 /**
  * program_poll_end - look whether the process has ended
@@ -67,6 +60,18 @@ char *program_display_name(const char *program);
  * Return: whether it is gone.
  */
 bool program_poll_end(struct program *program);
+
+/**
+ * program_forget - have nothing to do with the process any more
+ * @program: Any; it is empty afterwards. The process is not touched.
+ */
+void program_forget(struct program *program);
+
+/**
+ * program_reap_forgotten - reap children that were forgotten before they ended
+ * @program: The process that is not forgotten, or an empty one.
+ */
+void program_reap_forgotten(const struct program *program);
 
 /**
  * program_kill - send SIGKILL

@@ -14,6 +14,7 @@
  */
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -27,6 +28,7 @@
 #include "report.h"
 #include "session.h"
 #include "signals.h"
+#include "start_packet.h"
 
 /**
  * enum session_state - what is waited for
@@ -62,6 +64,7 @@ enum session_state {
  * @device: The module's session; -1 when it is closed.
  * @signals: From signals_open().
  * @client: With STATE_STOPPING, the client that waits; else -1.
+ * @start_cookie: The vAttach or vRun that waits for @program; 0 for none.
  * @state: What is waited for.
  * @status: Exit status of ugdb.
  */
@@ -77,6 +80,7 @@ struct session {
 	int device;
 	int signals;
 	int client;
+	__u64 start_cookie;
 	enum session_state state;
 	int status;
 };
@@ -174,7 +178,7 @@ static void wait_for_client(struct session *session)
  * The process has ended while nobody debugged it. After a detach that is no
  * news for anybody.
  */
-static void report_lone_end(struct session *session)
+static void report_lone_end(const struct session *session)
 {
 	if (session->state == STATE_JOINING)
 		debug_msg(DEBUG_GENERAL, "the detached program has ended");
@@ -182,7 +186,15 @@ static void report_lone_end(struct session *session)
 		report_program_end(session->program.wait_status);
 	else
 		report("Process %d is gone.", session->program.pid);
-	session->state = STATE_DONE;
+}
+
+/* Without a process there is something to wait for with --multi only. */
+static void go_on_without_program(struct session *session)
+{
+	program_return_terminal(&session->program);
+	program_forget(&session->program);
+	if (!session->cmdline->multi)
+		session->state = STATE_DONE;
 }
 
 /* A client came; the process has been running since the last one left. */
@@ -198,15 +210,19 @@ static void hold_again(struct session *session, int client)
 		return;
 	}
 	err = errno;
-	close(client);
 	if (program_poll_end(program)) {
 		report_lone_end(session);
-		return;
+		go_on_without_program(session);
+	} else {
+		error_msg("cannot attach to process %d again: %s",
+			  program->pid, strerror(err));
+		session->status = EXIT_FAILURE;
+		end_program_loudly(session);
 	}
-	error_msg("cannot attach to process %d again: %s", program->pid,
-		  strerror(err));
-	session->status = EXIT_FAILURE;
-	end_program_loudly(session);
+	if (session->state == STATE_DONE)
+		close(client);
+	else
+		give_client(session, client);
 }
 
 static void accept_client(struct session *session, size_t index)
@@ -223,24 +239,38 @@ static void accept_client(struct session *session, size_t index)
 		give_client(session, client);
 }
 
+static void report_start(const struct session *session)
+{
+	const struct program *program = &session->program;
+
+	if (program->launched)
+		report("Process %s created; pid = %d", program->name,
+		       program->pid);
+	else
+		report("Attached; pid = %d", program->pid);
+}
+
+static void answer_start(struct session *session, const char *reply)
+{
+	device_write(session->device, GDBSTUB_RECORD_REPLY,
+		     session->start_cookie, reply, strlen(reply));
+	session->start_cookie = 0;
+}
+
 static void on_stopped(struct session *session)
 {
-	const struct cmdline *cmdline = session->cmdline;
 	int client = session->client;
-	char *name;
 
 	if (session->state == STATE_STOPPING) {
 		session->client = -1;
 		give_client(session, client);
-	} else if (session->state == STATE_STARTING && cmdline->attach_pid) {
-		report("Attached; pid = %d", session->program.pid);
-		wait_for_client(session);
 	} else if (session->state == STATE_STARTING) {
-		name = program_display_name(cmdline->program[0]);
-		report("Process %s created; pid = %d", name,
-		       session->program.pid);
-		free(name);
+		report_start(session);
 		wait_for_client(session);
+	} else if (session->start_cookie) {
+		report_start(session);
+		/* A stop that names no thread: the only process's leader. */
+		answer_start(session, "S05");
 	}
 }
 
@@ -251,6 +281,11 @@ static void fail_start(struct session *session, int wait_status)
 	else
 		report("Process %d ended while it was attached to.",
 		       session->program.pid);
+	if (session->start_cookie) {
+		answer_start(session, "E01");
+		program_forget(&session->program);
+		return;
+	}
 	report("Exiting");
 	session->status = EXIT_FAILURE;
 	session->state = STATE_DONE;
@@ -266,47 +301,120 @@ static void on_exited(struct session *session, int wait_status)
 	if (session->program.launched)
 		program_reap(&session->program);
 	session->program.gone = true;
-	if (session->state == STATE_STARTING) {
+	if (session->state == STATE_STARTING || session->start_cookie) {
 		fail_start(session, wait_status);
 		return;
 	}
 	report_program_end(wait_status);
-	if (session->state != STATE_SERVING && !session->cmdline->multi)
-		session->state = STATE_DONE;
+	if (session->state == STATE_STOPPING) {
+		close(session->client);
+		session->client = -1;
+		session->state = STATE_LISTENING;
+	}
+	if (session->state != STATE_SERVING)
+		go_on_without_program(session);
 }
 
 static void on_detached(struct session *session)
 {
 	report("Detaching from process %d", session->program.pid);
 	close_device(session);
+	relay_finish(&session->relay);
 	listener_close(&session->listener);
 	session->state = session->program.launched ? STATE_JOINING : STATE_DONE;
 }
 
-/* The client vanished, or said good-bye, or there is nothing left to debug. */
-static void on_closed(struct session *session, int err)
+/* With --multi the connection goes on, and the client may start another. */
+static void on_left(struct session *session)
 {
-	const struct cmdline *cmdline = session->cmdline;
-	bool can_return = session->listener.nr_fds && !cmdline->once;
+	struct program *program = &session->program;
+	bool was_reported = !has_program(session);
 
-	relay_finish(&session->relay);
-	helper_reset(&session->helper);
-	session->held = false;
+	if (was_reported || program_poll_end(program)) {
+		if (!was_reported)
+			report_lone_end(session);
+		go_on_without_program(session);
+	} else if (session->cmdline->multi) {
+		report("Detaching from process %d", program->pid);
+		program_forget(program);
+	} else {
+		on_detached(session);
+	}
+}
+
+static void on_disconnected(struct session *session)
+{
+	bool can_return = session->listener.nr_fds && !session->cmdline->once;
+
+	session->start_cookie = 0;
 	if (has_program(session) && program_poll_end(&session->program))
 		report_lone_end(session);
-	if (!has_program(session)) {
-		session->state = STATE_DONE;
-		if (cmdline->multi && can_return)
-			wait_for_client(session);
-	} else if (!err) {
-		on_detached(session);
-	} else if (!can_return) {
+	if (!has_program(session))
+		go_on_without_program(session);
+	if (!can_return)
 		end_program_loudly(session);
-	} else {
-		report("Remote side has terminated connection.  GDBserver will "
-		       "reopen the connection.");
-		wait_for_client(session);
-	}
+	if (session->state == STATE_DONE)
+		return;
+	report("Remote side has terminated connection.  GDBserver will "
+	       "reopen the connection.");
+	wait_for_client(session);
+}
+
+/*
+ * Without an errno it is the process that has left the session, by a detach,
+ * a kill or its end; with one it is the client.
+ */
+static void on_closed(struct session *session, int err)
+{
+	session->held = false;
+	helper_reset(&session->helper);
+	if (err)
+		on_disconnected(session);
+	else
+		on_left(session);
+}
+
+static bool launch_for_client(struct session *session, char **argv)
+{
+	struct cmdline cmdline = *session->cmdline;
+
+	if (*argv[0])
+		cmdline.program = argv;
+	if (!cmdline.program)
+		return false;
+	return program_launch(&session->program, &cmdline, session->device);
+}
+
+/*
+ * The process comes into the session as at ugdb's own start; a STOPPED or
+ * EXITED record says what to answer.
+ */
+static bool start_for_client(struct session *session,
+			     const struct device_record *record)
+{
+	struct start_packet start;
+	bool good;
+
+	if (session->program.pid ||
+	    !start_packet_parse(&start, record->payload, record->header.len))
+		return false;
+	if (start.pid)
+		good = program_attach(&session->program, start.pid,
+				      session->device);
+	else
+		good = launch_for_client(session, start.argv);
+	start_packet_free(&start);
+	session->held = good;
+	session->helper.program_pid = session->program.pid;
+	return good;
+}
+
+static void on_start_packet(struct session *session,
+			    const struct device_record *record)
+{
+	session->start_cookie = record->header.cookie;
+	if (!start_for_client(session, record))
+		answer_start(session, "E01");
 }
 
 /* A packet whose connection is gone awaits no answer: ENOENT. */
@@ -316,6 +424,11 @@ static void on_packet(struct session *session,
 	struct answer *answer = &session->answer;
 	__u64 cookie = record->header.cookie;
 
+	if (session->cmdline->multi &&
+	    start_packet_is(record->payload, record->header.len)) {
+		on_start_packet(session, record);
+		return;
+	}
 	helper_answer(&session->helper, answer, record->header.pid,
 		      record->payload, record->header.len);
 	if (answer->output.len)
@@ -370,11 +483,13 @@ static void read_device(struct session *session)
 	}
 }
 
-static void die_of_signal(struct session *session)
+static void take_signal(struct session *session)
 {
 	int sig = signals_take(session->signals);
 
-	if (!sig)
+	if (sig == SIGCHLD)
+		program_reap_forgotten(&session->program);
+	if (!sig || sig == SIGCHLD)
 		return;
 	debug_msg(DEBUG_GENERAL, "signal %d", sig);
 	if (session->state == STATE_JOINING)
@@ -422,7 +537,7 @@ static void prepare_poll(const struct session *session, struct pollfd *pfds)
 static void handle_poll(struct session *session, const struct pollfd *pfds)
 {
 	if (pfds[POLL_SIGNALS].revents) {
-		die_of_signal(session);
+		take_signal(session);
 		return;
 	}
 	relay_poll_done(&session->relay, pfds + POLL_RELAY);
@@ -432,6 +547,7 @@ static void handle_poll(struct session *session, const struct pollfd *pfds)
 	}
 	if (pfds[POLL_PROGRAM].revents && program_poll_end(&session->program)) {
 		report_lone_end(session);
+		go_on_without_program(session);
 		return;
 	}
 	for (size_t i = 0; i < LISTENER_MAX_SOCKETS; i++) {
@@ -496,6 +612,8 @@ static bool start_program(struct session *session)
 		good = program_launch(program, cmdline, session->device);
 	else
 		wait_for_client(session);
+	if (!good)
+		report("Exiting");
 	session->held = good && program->pid;
 	session->helper.program_pid = program->pid;
 	return good;
@@ -510,6 +628,7 @@ static void end_session(struct session *session)
 	helper_reset(&session->helper);
 	answer_free(&session->answer);
 	program_return_terminal(&session->program);
+	program_forget(&session->program);
 }
 
 int session_run(const struct cmdline *cmdline, const struct comm *comm)

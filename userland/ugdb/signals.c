@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The signals that end ugdb, taken as events. */
+/* The signals that end ugdb, and news of children, taken as events. */
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
@@ -17,11 +17,12 @@ static struct sigaction inherited_actions[NR(ignored_signals)];
 static sigset_t inherited_mask;
 
 /* A shell starts its background jobs with SIGINT ignored: leave it so. */
-static void block_ending_signals(sigset_t *mask)
+static void block_signals(sigset_t *mask)
 {
 	struct sigaction action;
 
 	sigemptyset(mask);
+	sigaddset(mask, SIGCHLD);
 	for (size_t i = 0; i < NR(ending_signals); i++) {
 		sigaction(ending_signals[i], NULL, &action);
 		if (action.sa_handler != SIG_IGN)
@@ -38,7 +39,7 @@ int signals_open(void)
 
 	for (size_t i = 0; i < NR(ignored_signals); i++)
 		sigaction(ignored_signals[i], &ignore, &inherited_actions[i]);
-	block_ending_signals(&mask);
+	block_signals(&mask);
 	fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (fd < 0)
 		perror_msg_and_die("cannot make a signalfd");

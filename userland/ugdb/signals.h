@@ -4,7 +4,7 @@
 #define UGDB_SIGNALS_H
 
 /**
- * signals_open - take SIGTERM, SIGINT and SIGHUP as events
+ * signals_open - take SIGTERM, SIGINT, SIGHUP and SIGCHLD as events
  *
  * Blocks them, and ignores SIGPIPE (a client or a terminal that is gone is
  * seen where it is written to) and SIGTTOU (ugdb writes to the terminal that

@@ -33,6 +33,7 @@ struct fake {
 	int control;
 	pid_t pid;
 	unsigned int nr_execs;
+	bool start_owed;
 	bool connected;
 	struct rsp_client client;
 	struct buf packet;
@@ -83,6 +84,13 @@ static void release(struct fake *fake)
 	fake->pid = 0;
 }
 
+/* The process leaves the session; the connection stays. */
+static void leave_process(struct fake *fake)
+{
+	release(fake);
+	push(fake, GDBSTUB_RECORD_CLOSED, 0, 0, "", 0);
+}
+
 static void end_connection(struct fake *fake, int err)
 {
 	release(fake);
@@ -98,6 +106,7 @@ static int seize(struct fake *fake, const struct gdbstub_start *start,
 	if (ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_TRACEEXEC))
 		return errno;
 	fake->pid = pid;
+	fake->start_owed = true;
 	fake->nr_execs = start->nr_execs;
 	if (!start->nr_execs)
 		ptrace(PTRACE_INTERRUPT, pid, 0, 0);
@@ -138,10 +147,12 @@ static void on_stop(struct fake *fake, int status)
 
 	if (execed && fake->nr_execs)
 		held = --fake->nr_execs == 0;
-	if (held)
+	if (held) {
+		fake->start_owed = false;
 		push(fake, GDBSTUB_RECORD_STOPPED, 0, 0, "", 0);
-	else
+	} else {
 		ptrace(PTRACE_CONT, fake->pid, 0, sig);
+	}
 }
 
 static void on_end(struct fake *fake, int status)
@@ -150,14 +161,14 @@ static void on_end(struct fake *fake, int status)
 
 	push(fake, GDBSTUB_RECORD_EXITED, 0, status, "", 0);
 	fake->pid = 0;
-	if (!fake->connected)
+	if (!fake->connected || fake->start_owed)
 		return;
 	if (WIFSIGNALED(status))
 		snprintf(reply, sizeof(reply), "X%02x", WTERMSIG(status));
 	else
 		snprintf(reply, sizeof(reply), "W%02x", WEXITSTATUS(status));
 	rsp_send_string(&fake->client, reply);
-	end_connection(fake, 0);
+	leave_process(fake);
 }
 
 static void answer_packet(struct fake *fake, const char *packet)
@@ -170,7 +181,7 @@ static void answer_packet(struct fake *fake, const char *packet)
 		ptrace(PTRACE_CONT, fake->pid, 0, 0);
 	} else if (!strcmp(packet, "D")) {
 		rsp_send_string(&fake->client, "OK");
-		end_connection(fake, 0);
+		leave_process(fake);
 	} else if (!strcmp(packet, "k")) {
 		kill(fake->pid, SIGKILL);
 	} else if (!strcmp(packet, "qC")) {

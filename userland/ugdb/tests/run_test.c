@@ -196,6 +196,10 @@ static int null_fd(void)
 
 #define PEER "Remote debugging from host #.#.#.#, port #\n"
 
+#define REOPEN \
+	"Remote side has terminated connection.  GDBserver will reopen the " \
+	"connection.\nListening on port #\n"
+
 static void test_run_to_exit(void)
 {
 	struct run run;
@@ -260,7 +264,8 @@ static void test_reconnect(void)
 	if (connect_port(&run)) {
 		expect_reply(&run, "?", "S05");
 		rsp_close(&run.client);
-		CHECK(wait_for_text(&run, "reopen the connection.\nListening"));
+		CHECK(wait_for_text(&run, "reopen the connection.\n"
+					  "Listening on port "));
 	}
 	if (connect_port(&run)) {
 		expect_reply(&run, "?", "S05");
@@ -268,10 +273,7 @@ static void test_reconnect(void)
 	}
 	expect_end(&run, 0, "Process sleep created; pid = #\n"
 			    "Listening on port #\n" PEER
-			    "Remote side has terminated connection.  GDBserver "
-			    "will reopen the connection.\n"
-			    "Listening on port #\n" PEER
-			    "\nChild exited with status 0\n");
+			    REOPEN PEER "\nChild exited with status 0\n");
 }
 
 static void test_once(void)
@@ -415,6 +417,85 @@ static void test_multi(void)
 		expect_reply(&run, "vFile:setfs:0", "F0");
 	}
 	expect_end(&run, 0, "Listening on port #\n" PEER);
+}
+
+/* "true", "false" and "sleep" in hex, as vRun has them. */
+#define HEX_TRUE "74727565"
+#define HEX_FALSE "66616c7365"
+#define HEX_SLEEP_100 "736c656570;313030"
+
+/* One client starts, attaches to and leaves one process after the other. */
+static void test_multi_starts(void)
+{
+	char packet[64], *messages;
+	pid_t pid = start_sleep(), ran;
+	struct run run;
+
+	start(&run, "--multi --once 127.0.0.1:0", null_fd());
+	if (connect_port(&run)) {
+		expect_reply(&run, "vRun;", "E01");
+		expect_reply(&run, "vRun;zz", "E01");
+		expect_reply(&run, "vRun;2f6e6f6e65", "E01");
+		expect_reply(&run, "vAttach;0", "E01");
+		expect_reply(&run, "vAttach;7ffffffe", "E01");
+		expect_reply(&run, "vRun;" HEX_TRUE, "S05");
+		expect_reply(&run, "vRun;" HEX_TRUE, "E01");
+		expect_reply(&run, "c", "W00");
+		expect_reply(&run, "?", "W00");
+		expect_reply(&run, "vRun;" HEX_FALSE ";61", "S05");
+		expect_reply(&run, "c", "W01");
+		snprintf(packet, sizeof(packet), "vAttach;%x", pid);
+		expect_reply(&run, packet, "S05");
+		expect_reply(&run, "D", "OK");
+		expect_reply(&run, "vRun;" HEX_SLEEP_100, "S05");
+	}
+	CHECK(wait_for_text(&run, "Process sleep created; pid = "));
+	ran = atoi(strstr(run.output.data, "sleep created; pid = ") + 21);
+	messages = xasprintf(
+		"Listening on port #\n" PEER
+		"/bin/sh: 1: exec: /none: not found\n"
+		"During startup program exited with code 127.\n"
+		"Cannot attach to process #: No such process (3)\n"
+		"Process true created; pid = #\n"
+		"\nChild exited with status 0\n"
+		"Process false created; pid = #\n"
+		"\nChild exited with status 1\n"
+		"Attached; pid = %d\nDetaching from process %d\n"
+		"Process sleep created; pid = #\n"
+		"Killing process(es): #\n", pid, pid);
+	expect_end(&run, 0, messages);
+	CHECK(is_alive(pid));
+	CHECK(is_gone(ran));
+	end_sleep(pid);
+	free(messages);
+}
+
+/* The next client finds the server, and a program that the last one left. */
+static void test_multi_returns(void)
+{
+	struct run run;
+
+	start(&run, "--multi 127.0.0.1:0", null_fd());
+	if (connect_port(&run)) {
+		expect_reply(&run, "?", "W00");
+		expect_reply(&run, "vRun;" HEX_SLEEP_100, "S05");
+		rsp_close(&run.client);
+	}
+	CHECK(wait_for_text(&run, "reopen the connection.\nListening on"));
+	if (connect_port(&run)) {
+		expect_reply(&run, "?", "S05");
+		expect_reply(&run, "k", "X09");
+		rsp_close(&run.client);
+	}
+	run.connected = false;
+	CHECK(wait_for_text(&run, "(SIGKILL)\nRemote side has terminated "
+				  "connection.  GDBserver will reopen the "
+				  "connection.\nListening on port "));
+	kill(run.pid, SIGTERM);
+	expect_end(&run, SIGTERM,
+		   "Listening on port #\n" PEER
+		   "Process sleep created; pid = #\n" REOPEN PEER
+		   "\nChild terminated with signal = 0x9 (SIGKILL)\n" REOPEN);
 }
 
 static void test_unix_socket(void)
@@ -600,6 +681,8 @@ int main(void)
 	test_killed_ugdb();
 	test_target_dies_while_waiting();
 	test_multi();
+	test_multi_starts();
+	test_multi_returns();
 	test_unix_socket();
 	test_stdio_socket();
 	test_stdio_relay();
