@@ -4,9 +4,8 @@
 #include <fcntl.h>
 #include <stddef.h>
 
+#include "../lib/array.h"
 #include "fileio.h"
-
-#define NR(array) (sizeof(array) / sizeof((array)[0]))
 
 #define FILEIO_O_ACCMODE 3
 #define FILEIO_EUNKNOWN 9999
@@ -26,11 +25,11 @@ bool fileio_open_flags(uint64_t wire, int *flags)
 	static const int access[] = { O_RDONLY, O_WRONLY, O_RDWR };
 	int result;
 
-	if ((wire & FILEIO_O_ACCMODE) >= NR(access))
+	if ((wire & FILEIO_O_ACCMODE) >= ARRAY_SIZE(access))
 		return false;
 	result = access[wire & FILEIO_O_ACCMODE];
 	wire &= ~(uint64_t)FILEIO_O_ACCMODE;
-	for (size_t i = 0; i < NR(open_flags); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(open_flags); i++) {
 		if (wire & open_flags[i].wire)
 			result |= open_flags[i].flag;
 		wire &= ~(uint64_t)open_flags[i].wire;
@@ -54,7 +53,7 @@ static const struct {
 
 int fileio_errno(int err)
 {
-	for (size_t i = 0; i < NR(errors); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(errors); i++)
 		if (errors[i].err == err)
 			return errors[i].wire;
 	return FILEIO_EUNKNOWN;

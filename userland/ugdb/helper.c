@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "../lib/array.h"
 #include "helper.h"
 #include "report.h"
 
@@ -39,7 +40,7 @@ void helper_reset(struct helper *helper)
 
 static const struct packet *find_packet(const char *packet, size_t len)
 {
-	for (size_t i = 0; i < sizeof(packets) / sizeof(packets[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(packets); i++) {
 		size_t name_len = strlen(packets[i].name);
 
 		if (len >= name_len &&

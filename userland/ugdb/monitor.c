@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../lib/array.h"
 #include "cmdline.h"
 #include "helper.h"
 #include "report.h"
@@ -33,8 +34,7 @@ static const struct debug_switch {
 
 static bool set_debug(const char *command, struct buf *output)
 {
-	for (size_t i = 0;
-	     i < sizeof(debug_switches) / sizeof(debug_switches[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(debug_switches); i++) {
 		const struct debug_switch *row = &debug_switches[i];
 		size_t len = strlen(row->name);
 		const char *value = command + len;

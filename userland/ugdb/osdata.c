@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../lib/array.h"
 #include "../lib/procfs.h"
 #include "helper.h"
 
@@ -122,11 +123,9 @@ static const struct osdata {
 	  collect_processes },
 };
 
-#define NR_OSDATA (sizeof(osdata) / sizeof(osdata[0]))
-
 static void collect_types(struct buf *out)
 {
-	for (size_t i = 0; i < NR_OSDATA; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(osdata); i++) {
 		buf_add_string(out, "<item>");
 		add_column(out, "Type", osdata[i].name);
 		add_column(out, "Description", osdata[i].description);
@@ -139,7 +138,7 @@ bool osdata_collect(struct buf *out, const char *name)
 {
 	const char *wanted = *name ? name : "types";
 
-	for (size_t i = 0; i < NR_OSDATA; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(osdata); i++) {
 		if (strcmp(wanted, osdata[i].name))
 			continue;
 		buf_add_format(out, "<osdata type=\"%s\">\n", wanted);

@@ -137,7 +137,7 @@ static void NORETURN run_child(int go, const struct cmdline *cmdline)
 /* The module counts successful execve() calls: one for each of these. */
 static unsigned int count_execs(const struct cmdline *cmdline)
 {
-	return 1 + cmdline->shell + (cmdline->wrapper != NULL);
+	return 1 + cmdline->shell + !!cmdline->wrapper;
 }
 
 /*

@@ -361,14 +361,37 @@ static void on_disconnected(struct session *session)
 }
 
 /*
+ * The process has executed a program that the user may not trace, and runs on
+ * outside the session. A launch has failed with this.
+ */
+static void on_refused(struct session *session)
+{
+	struct program *program = &session->program;
+
+	report("Process %d executed a program that you may not trace.",
+	       program->pid);
+	if (session->state != STATE_STARTING && !session->start_cookie) {
+		on_left(session);
+		return;
+	}
+	if (program->launched) {
+		program_kill(program);
+		program_reap(program);
+	}
+	fail_start(session, program->wait_status);
+}
+
+/*
  * Without an errno it is the process that has left the session, by a detach,
- * a kill or its end; with one it is the client.
+ * a kill or its end, and with EPERM by an exec; else it is the client.
  */
 static void on_closed(struct session *session, int err)
 {
 	session->held = false;
 	helper_reset(&session->helper);
-	if (err)
+	if (err == EPERM)
+		on_refused(session);
+	else if (err)
 		on_disconnected(session);
 	else
 		on_left(session);

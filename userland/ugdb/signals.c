@@ -5,15 +5,14 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "../lib/array.h"
 #include "../lib/messages.h"
 #include "signals.h"
 
 static const int ending_signals[] = { SIGTERM, SIGINT, SIGHUP };
 static const int ignored_signals[] = { SIGPIPE, SIGTTOU };
 
-#define NR(array) (sizeof(array) / sizeof((array)[0]))
-
-static struct sigaction inherited_actions[NR(ignored_signals)];
+static struct sigaction inherited_actions[ARRAY_SIZE(ignored_signals)];
 static sigset_t inherited_mask;
 
 /* A shell starts its background jobs with SIGINT ignored: leave it so. */
@@ -23,7 +22,7 @@ static void block_signals(sigset_t *mask)
 
 	sigemptyset(mask);
 	sigaddset(mask, SIGCHLD);
-	for (size_t i = 0; i < NR(ending_signals); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(ending_signals); i++) {
 		sigaction(ending_signals[i], NULL, &action);
 		if (action.sa_handler != SIG_IGN)
 			sigaddset(mask, ending_signals[i]);
@@ -37,7 +36,7 @@ int signals_open(void)
 	sigset_t mask;
 	int fd;
 
-	for (size_t i = 0; i < NR(ignored_signals); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(ignored_signals); i++)
 		sigaction(ignored_signals[i], &ignore, &inherited_actions[i]);
 	block_signals(&mask);
 	fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -57,7 +56,7 @@ int signals_take(int fd)
 
 void signals_restore(void)
 {
-	for (size_t i = 0; i < NR(ignored_signals); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(ignored_signals); i++)
 		sigaction(ignored_signals[i], &inherited_actions[i], NULL);
 	sigprocmask(SIG_SETMASK, &inherited_mask, NULL);
 }

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../../lib/array.h"
 #include "../../lib/procfs.h"
 #include "../../lib/rsp_client.h"
 #include "check.h"
@@ -619,7 +620,7 @@ static void test_failures(void)
 	};
 	struct run run;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		start(&run, rows[i].line, null_fd());
 		expect_end(&run, 1 << 8, rows[i].messages);
 	}

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../../lib/array.h"
 #include "../../lib/options.h"
 #include "../../lib/rsp_client.h"
 #include "../cmdline.h"
@@ -151,7 +152,7 @@ static void test_comm(void)
 	check_vsock("vsock::1", (unsigned int)-1, 1);
 	CHECK(comm_parse(&comm, "-", no_tty) && comm.kind == COMM_STDIO);
 	CHECK(comm_parse(&comm, "stdio", no_tty) && comm.kind == COMM_STDIO);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
 		if (!CHECK(!comm_parse(&comm, bad[i], no_tty)))
 			printf("  taken: \"%s\"\n", bad[i]);
 }
@@ -240,7 +241,7 @@ static void test_cmdline_errors(void)
 		{ "ugdb", "--bogus", ":1", "prog", NULL },
 	};
 
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
 		if (!CHECK(cmdline_refused(lines[i])))
 			printf("  line %zu\n", i);
 }
@@ -349,7 +350,7 @@ static void test_vfile_errors(void)
 		"vFile:readlink:2f,",
 	};
 
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
 		if (!CHECK_STRING(ask(bad[i]), "F-1,16"))
 			printf("  packet \"%s\"\n", bad[i]);
 	/* Descriptors of ugdb itself are none of the client's. */
