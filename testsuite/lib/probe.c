@@ -6,6 +6,8 @@
  * what is not, and exits with 1.
  *
  * probe text PID: the first of these alone, once.
+ *
+ * probe advance PID COUNTER: the last of these alone.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -195,6 +197,8 @@ int main(int argc, char **argv)
 	counter = argc > 3 ? strtoul(argv[3], NULL, 0) : 0;
 	if (!strcmp(argv[1], "text")) {
 		check_text(pid);
+	} else if (!strcmp(argv[1], "advance")) {
+		check_counter(pid, counter);
 	} else {
 		check_clean(pid, counter);
 		while (complaints_len && time(NULL) < end) {
