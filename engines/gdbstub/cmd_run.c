@@ -72,6 +72,8 @@ static void mark_thread(struct gdb_thread *thread,
 	thread->range_start = action->start;
 	thread->range_end = action->end;
 	thread->inject = signo;
+	/* Without a signal to deliver, what it had is discarded by this. */
+	thread->has_siginfo &= signo != 0;
 }
 
 /* Of the actions of a packet the leftmost that names a thread counts. */

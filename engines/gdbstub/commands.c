@@ -282,14 +282,15 @@ static void keep_parked_signal(struct gdb_session *session,
 	struct gdb_thread *thread;
 	int signo;
 
+	/* The stop of a ^C is called SIGINT, but is no signal of a thread. */
 	if (session->state != SESSION_STOPPED ||
-	    session->event.kind != STOP_SIGNAL)
+	    session->event.kind != STOP_SIGNAL || session->event.any_thread)
 		return;
+	signo = session->event.signo;
 	thread = process_find_thread(process, session->event.tid);
-	if (!thread || !thread->has_siginfo ||
-	    thread->state != THREAD_STOPPED)
+	if (!thread || thread->state != THREAD_STOPPED ||
+	    !thread->has_siginfo || thread->siginfo.si_signo != signo)
 		return;
-	signo = thread->siginfo.si_signo;
 	if (is_detach && (client->has_program_signals ?
 			  !test_bit(signo, client->program) :
 			  signo == SIGTRAP))

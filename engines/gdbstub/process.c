@@ -214,12 +214,17 @@ static void mark_leaving(struct gdb_process *process)
 	spin_unlock(&process->session->lock);
 }
 
-/* A signal that is to be delivered needs a callback at which that can be. */
+/*
+ * The text is clean: from here on, what a thread does at the user boundary
+ * proves something, and no thread is added. A signal that is to be delivered
+ * needs a callback at which that can be.
+ */
 static void poke_all(struct gdb_process *process)
 {
 	struct gdb_thread *thread;
 
 	spin_lock(&process->session->lock);
+	WRITE_ONCE(process->is_lifted, true);
 	list_for_each_entry(thread, &process->threads, entry) {
 		if (thread->state == THREAD_DEAD)
 			continue;
@@ -264,11 +269,12 @@ static struct gdb_thread *take_thread(struct gdb_process *process)
  * and none is killed by a trap that the tracing caused:
  *
  * 1. is_leaving is set: from here on the callbacks stop nobody, write no
- *    breakpoint, add no thread, and swallow every trap of ours.
+ *    breakpoint, and swallow every trap of ours.
  * 2. All breakpoints are lifted. Between 1 and the end of 2 a thread can still
- *    execute one, so a callback in that time proves nothing.
- * 3. All threads are poked, held ones run. Each is waited for until
- *    thread_has_passed(): it cannot have a trap of ours behind it.
+ *    execute one, so a callback in that time proves nothing, and a thread that
+ *    is born is still traced.
+ * 3. is_lifted is set and all threads are poked, held ones run. Each is waited
+ *    for until thread_has_passed(): it cannot have a trap of ours behind it.
  * 4. All engines are detached.
  *
  * The wait of step 3 depends on nothing but the threads' way through the kernel
@@ -289,7 +295,6 @@ void process_leave(struct gdb_process *process)
 	if (task)
 		put_task_struct(task);
 	watch_remove_all(process);
-	WRITE_ONCE(process->is_lifted, true);
 	poke_all(process);
 	while (!all_passed(process) && time_before(jiffies, limit))
 		wait_event_timeout(process->wait, all_passed(process), 1);

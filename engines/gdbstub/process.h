@@ -57,8 +57,9 @@ struct gdb_process {
 	 * session.lock; read by the threads.
 	 */
 	bool is_leaving;
-	/** @is_lifted: its text is the program's own again, for good. Written
-	 * once, by process_leave(); read by the threads.
+	/** @is_lifted: its text is the program's own again, for good, and it
+	 * takes no thread any more. Written once, under session.lock; read by
+	 * the threads.
 	 */
 	bool is_lifted;
 	/** @is_gone: its last thread died with @status; under session.lock. */

@@ -269,8 +269,8 @@ static void begin_stop(struct gdb_session *session,
  * one that has not run does not get to user mode before.
  *
  * Context: task.
- * Return: whether; false: the process is being left, and the thread is still
- * the caller's.
+ * Return: whether; false: the process is being left and its text is clean: the
+ * thread needs no tracing, and is still the caller's.
  */
 bool session_thread_born(struct gdb_thread *thread)
 {
@@ -278,7 +278,7 @@ bool session_thread_born(struct gdb_thread *thread)
 	struct gdb_session *session = process->session;
 
 	spin_lock(&session->lock);
-	if (process->is_leaving) {
+	if (process->is_lifted) {
 		spin_unlock(&session->lock);
 		return false;
 	}

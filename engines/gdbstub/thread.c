@@ -162,29 +162,35 @@ bool thread_trap_is_due(void)
  *
  * What must not be left behind is a thread that executed an int3 of ours, or a
  * step, and whose SIGTRAP waits to be dequeued: without an engine it would
- * kill the program. Yes, if one of these holds:
+ * kill the program. Nor one that has made a copy of the text with breakpoints
+ * in it for a child, and has not come to its report_clone. Yes, if one of these
+ * holds:
  *
  * 1. It is dead.
  * 2. It has been at the user boundary with no such trap (@passed). It saw the
  *    lifted text ever since.
- * 3. It sleeps (a preempted thread is TASK_RUNNING), in no callback of ours
- *    with a trap in its hands, and none is on its queue. A trap is queued by
- *    the exception without sleeping in between, so this thread is in a system
- *    call or a page fault and has executed no int3 since it was last at the
- *    boundary. The sleep need not be broken off.
+ * 3. It sleeps (a preempted thread is TASK_RUNNING) in an interruptible way or
+ *    stands stopped, in no callback of ours with a trap in its hands, and none
+ *    is on its queue. A trap is queued by the exception without sleeping in
+ *    between, and fork does not sleep interruptibly with a copy in its hands;
+ *    so this thread is in a system call and has executed no int3 since it was
+ *    last at the boundary. The sleep need not be broken off.
+ * 4. It waits for a vfork child: its report_clone is behind it.
  *
  * Context: task; lockless, the answer stays true once it is.
  * Return: whether.
  */
 bool thread_has_passed(struct gdb_thread *thread)
 {
-	unsigned int asleep = TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE |
-			      __TASK_STOPPED | __TASK_TRACED;
+	unsigned int asleep = TASK_INTERRUPTIBLE | __TASK_STOPPED |
+			      __TASK_TRACED;
 	struct task_struct *task = thread->task;
 
 	if (READ_ONCE(thread->state) == THREAD_DEAD ||
 	    READ_ONCE(thread->passed))
 		return true;
+	if (READ_ONCE(thread->in_vfork))
+		asleep |= TASK_UNINTERRUPTIBLE;
 	if (!(READ_ONCE(task->__state) & asleep))
 		return false;
 	/* Pairs with the full barrier of going to sleep in schedule(). */

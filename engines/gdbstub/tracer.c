@@ -147,6 +147,7 @@ static u32 settle(struct gdb_thread *thread)
 	struct stop_event event = {};
 	u32 action;
 
+	WRITE_ONCE(thread->in_vfork, false);
 	for (;;) {
 		if (READ_ONCE(process->is_leaving))
 			return settle_leaving(thread);
@@ -410,7 +411,8 @@ static void adopt_child(struct gdb_thread *parent, struct task_struct *child,
 
 /*
  * A child that has not run. One in the same memory meets the breakpoints and
- * is traced, as a thread or as a guest; one with a copy gets a clean one.
+ * is traced, as a thread or as a guest; one with a copy gets a clean one, also
+ * while the process is being left: the copy may have been made before.
  */
 static u32 tracer_report_clone(u32 action, struct utrace_engine *engine,
 			       struct task_struct *parent,
@@ -420,13 +422,13 @@ static u32 tracer_report_clone(u32 action, struct utrace_engine *engine,
 	struct gdb_thread *thread = engine->data;
 	bool sibling = clone_flags & CLONE_THREAD;
 
-	if (READ_ONCE(thread->process->is_leaving) ||
-	    child->flags & PF_USER_WORKER)
+	if (child->flags & PF_USER_WORKER)
 		return keep_going(thread);
 	if (clone_flags & CLONE_VM)
 		adopt_child(thread, child, !sibling || thread->guest);
 	else
 		breakpoint_clean_child(&thread->process->breakpoints, child);
+	WRITE_ONCE(thread->in_vfork, clone_flags & CLONE_VFORK);
 	return keep_going(thread);
 }
 
