@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * spin THREADS: threads that do nothing but call tick(), as fast as they can,
+ * each with a counter of its own besides the common one. At the lowest priority,
+ * so that whoever watches gets a turn.
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+volatile long counter;
+volatile long counts[64];
+
+__attribute__((noinline)) void tick(long nr)
+{
+	counts[nr]++;
+	__atomic_fetch_add(&counter, 1, __ATOMIC_RELAXED);
+}
+
+static void *spin(void *arg)
+{
+	for (;;)
+		tick((long)arg);
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	long nr_threads = argc > 1 ? atol(argv[1]) : 1;
+	pthread_t thread;
+	long nr;
+
+	if (nice(19) == -1)
+		return 2;
+	for (nr = 1; nr < nr_threads && nr < 64; nr++)
+		if (pthread_create(&thread, NULL, spin, (void *)nr))
+			return 2;
+	printf("ready %d %p\n", getpid(), (void *)&counter);
+	fflush(stdout);
+	spin(NULL);
+	return 0;
+}
