@@ -81,30 +81,54 @@ static void set_port(struct sockaddr *addr, uint16_t port)
 /*
  * An address that this machine does not have is left out as long as another
  * one of the same name works: "localhost" is ::1 too where there is no IPv6.
+ *
+ * Return: 0 or the errno that counts.
  */
-static void bind_all(struct listener *listener, const struct addrinfo *info)
+static int bind_all(struct listener *listener, const struct addrinfo *info)
 {
-	int err = 0;
+	int first_err = 0, err;
 
 	for (; info && listener->nr_fds < LISTENER_MAX_SOCKETS;
 	     info = info->ai_next) {
-		int this_err;
-
 		if (listener->nr_fds)
 			set_port(info->ai_addr, listener->port);
-		this_err = bind_socket(listener, info->ai_addr,
-				       info->ai_addrlen);
-		if (!this_err)
+		err = bind_socket(listener, info->ai_addr, info->ai_addrlen);
+		if (!err)
 			listener->port = bound_port(listener->fds[0]);
-		else if (this_err != EADDRNOTAVAIL && this_err != EAFNOSUPPORT)
-			die_of_bind(listener, this_err);
-		else
-			err = this_err;
+		else if (err != EADDRNOTAVAIL && err != EAFNOSUPPORT)
+			return err;
+		else if (!first_err)
+			first_err = err;
 	}
-	if (!listener->nr_fds)
+	return listener->nr_fds ? 0 : first_err;
+}
+
+static void close_sockets(struct listener *listener)
+{
+	for (size_t i = 0; i < listener->nr_fds; i++)
+		close(listener->fds[i]);
+	listener->nr_fds = 0;
+}
+
+/*
+ * A port that the kernel found free on one address may be in use on the next:
+ * then another one is tried.
+ */
+static void bind_infos(struct listener *listener, const struct addrinfo *infos,
+		       bool any_port)
+{
+	int tries = any_port ? 20 : 1;
+	int err;
+
+	do {
+		close_sockets(listener);
+		err = bind_all(listener, infos);
+	} while (err == EADDRINUSE && --tries);
+	if (err)
 		die_of_bind(listener, err);
 }
 
+/* No host without AI_PASSIVE: the loopback addresses. */
 static void bind_tcp(struct listener *listener, const struct comm *comm)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
@@ -117,12 +141,11 @@ static void bind_tcp(struct listener *listener, const struct comm *comm)
 	port = strtoul(comm->service, &end, 10);
 	if (!*end && port > UINT16_MAX)
 		report_and_exit("%s: the port is too large.", comm->text);
-	err = getaddrinfo(comm->host ? comm->host : "localhost", comm->service,
-			  &hints, &infos);
+	err = getaddrinfo(comm->host, comm->service, &hints, &infos);
 	if (err)
 		report_and_exit("%s: cannot resolve name: %s", comm->text,
 				gai_strerror(err));
-	bind_all(listener, infos);
+	bind_infos(listener, infos, !*end && !port);
 	freeaddrinfo(infos);
 }
 
@@ -268,9 +291,7 @@ void listener_close(struct listener *listener)
 {
 	struct stat st;
 
-	for (size_t i = 0; i < listener->nr_fds; i++)
-		close(listener->fds[i]);
-	listener->nr_fds = 0;
+	close_sockets(listener);
 	if (!listener->path_ino)
 		return;
 	if (!lstat(listener->comm->path, &st) &&
