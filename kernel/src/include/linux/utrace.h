@@ -230,6 +230,12 @@ struct utrace_engine {
 	/* This engine holds the task. Written under utrace.lock. */
 	bool stopped;
 	/*
+	 * The stop was asked for while the task ran, and no callback has
+	 * answered since: it holds at the user boundary only. Written under
+	 * utrace.lock.
+	 */
+	bool unanswered;
+	/*
 	 * What this engine wants the task to do at the next return to
 	 * user mode: UTRACE_REPORT .. UTRACE_RESUME. Written under utrace.lock;
 	 * read by the task itself.

@@ -52,7 +52,7 @@ struct k_sigaction *__utrace_sigaction(int signr, struct k_sigaction *ka);
 int __utrace_default_signal(int signr);
 bool __utrace_handler_step(int stepping);
 void __utrace_hold_trap(void);
-void __utrace_mark_killed(void);
+void __utrace_mark_killed(struct task_struct *task);
 bool __utrace_syscall_entry(struct pt_regs *regs);
 bool __utrace_syscall_hold(void);
 void __utrace_syscall_exit(struct pt_regs *regs);
@@ -63,10 +63,11 @@ void __utrace_report_exec(struct linux_binprm *bprm);
 long __utrace_report_exit(long code);
 void __utrace_mark_oops(void);
 void __utrace_exiting(struct task_struct *task);
-void __utrace_report_death(struct task_struct *task, bool group_dead,
-			   bool autoreap);
+void __utrace_note_death(struct task_struct *task, bool autoreap);
+void __utrace_report_death(struct task_struct *task, bool group_dead);
 void __utrace_release_task(struct task_struct *task);
-void __utrace_report_jctl(int type, int notify);
+void __utrace_report_stopped(int notify);
+void __utrace_report_continued(int notify);
 bool __utrace_owners_capable(struct user_namespace *ns);
 void __utrace_proc_status(struct seq_file *m, struct task_struct *task);
 
@@ -74,6 +75,7 @@ void __utrace_proc_status(struct seq_file *m, struct task_struct *task);
 bool utrace_settle_group_stop(void);
 void utrace_notify_group_stop(void);
 void utrace_recalc_sigpending(void);
+void utrace_requeue_signal(const kernel_siginfo_t *info);
 
 /**
  * task_utraced() - is any engine attached, or left something to undo
@@ -161,15 +163,15 @@ static inline void utrace_resume(struct pt_regs *regs)
  */
 static inline bool utrace_hold_boundary(void)
 {
-	return unlikely(current->jobctl & JOBCTL_UTRACE) &&
-	       __utrace_hold_boundary();
+	return task_utraced(current) && __utrace_hold_boundary();
 }
 
 /**
  * utrace_inject_signal() - make the reports that were asked for
  * @ksig: Where an injected signal goes.
  *
- * Called by get_signal() before it dequeues, with siglock held.
+ * Called by get_signal() before it joins a group stop, with siglock held: a
+ * thread that stops for job control answers first.
  *
  * Return: 0 siglock was held throughout, go on; negative: siglock is released,
  * start over; positive: siglock is held, and this is the signal to act on
@@ -177,7 +179,8 @@ static inline bool utrace_hold_boundary(void)
  */
 static inline int utrace_inject_signal(struct ksignal *ksig)
 {
-	if (likely(!(current->jobctl & JOBCTL_UTRACE)))
+	if (likely(!(current->jobctl & JOBCTL_UTRACE)) &&
+	    !task_utraced(current))
 		return 0;
 	return __utrace_inject_signal(ksig);
 }
@@ -279,17 +282,18 @@ static inline void utrace_wake_held(struct task_struct *task)
  * @task: A thread of it; siglock is held.
  *
  * Called by prepare_signal(), which is about to drop the signal: a thread that
- * is held in report_exit is let go.
+ * is held in report_exit, or will be, is let go.
  */
 static inline void utrace_kill_held(struct task_struct *task)
 {
 	struct task_struct *t;
 
 	for_each_thread(task, t) {
-		if (!task_is_held(t))
+		if (!task_utraced(t))
 			continue;
-		sigaddset(&t->pending.signal, SIGKILL);
-		signal_wake_up(t, 1);
+		__utrace_mark_killed(t);
+		if (task_is_held(t))
+			signal_wake_up(t, 1);
 	}
 }
 
@@ -301,8 +305,8 @@ static inline void utrace_kill_held(struct task_struct *task)
  */
 static inline void utrace_mark_killed(void)
 {
-	if (task_utraced(current))
-		__utrace_mark_killed();
+	if (unlikely(rcu_access_pointer(current->utrace)))
+		__utrace_mark_killed(current);
 }
 
 /**
@@ -419,18 +423,30 @@ static inline void utrace_exiting(struct task_struct *task)
 }
 
 /**
+ * utrace_note_death() - what the death of the thread tells its parent
+ * @task: current.
+ * @autoreap: It reaps itself.
+ *
+ * Called by exit_notify() with tasklist_lock held for writing, which keeps what
+ * the answer depends on.
+ */
+static inline void utrace_note_death(struct task_struct *task, bool autoreap)
+{
+	__utrace_note_death(task, autoreap);
+}
+
+/**
  * utrace_report_death() - the thread is a zombie, or gone
  * @task: current.
  * @group_dead: It was the last of its process.
- * @autoreap: It reaps itself.
  *
  * Called by exit_notify() after it released tasklist_lock and before it
  * releases anybody, no locks. Another thread may be reaping @task meanwhile.
  */
 static inline void utrace_report_death(struct task_struct *task,
-				       bool group_dead, bool autoreap)
+				       bool group_dead)
 {
-	__utrace_report_death(task, group_dead, autoreap);
+	__utrace_report_death(task, group_dead);
 }
 
 /**
@@ -446,28 +462,29 @@ static inline void utrace_release_task(struct task_struct *task)
 }
 
 /**
- * utrace_wants_jctl() - does an engine want job control events
+ * utrace_report_stopped() - about to sleep for job control
+ * @notify: What the parent is told, 0 for nothing.
  *
- * Called by do_signal_stop() and get_signal().
- *
- * Return: true if one does.
+ * Called by do_signal_stop() with JOBCTL_STOPPED set and siglock held, which is
+ * dropped for callbacks and held again at return. utrace_may_stop() says then
+ * whether the stop is still in force.
  */
-static inline bool utrace_wants_jctl(void)
+static inline void utrace_report_stopped(int notify)
 {
-	return task_utrace_events(current, UTRACE_EVENT(JCTL));
+	if (task_utraced(current))
+		__utrace_report_stopped(notify);
 }
 
 /**
- * utrace_report_jctl() - job control stopped or continued the thread
- * @type: CLD_STOPPED or CLD_CONTINUED.
- * @notify: What the parent is told, 0 for nothing.
+ * utrace_report_continued() - job control continued the process
+ * @notify: What the parent is told.
  *
- * Called by do_signal_stop() and get_signal() with no locks, when
- * utrace_wants_jctl() says so.
+ * Called by get_signal() in the thread that has told the parent; no locks.
  */
-static inline void utrace_report_jctl(int type, int notify)
+static inline void utrace_report_continued(int notify)
 {
-	__utrace_report_jctl(type, notify);
+	if (task_utraced(current))
+		__utrace_report_continued(notify);
 }
 
 /**
@@ -517,6 +534,35 @@ static inline void utrace_ptrace_resume(struct task_struct *task, bool single,
 		task->ptrace |= PT_STEP;
 	if (task_utraced(task))
 		set_tsk_thread_flag(task, TIF_NOTIFY_RESUME);
+}
+
+/**
+ * utrace_is_stepping() - is single-step armed on behalf of an engine
+ * @task: The tracee, in a ptrace stop.
+ *
+ * Called by ptrace_resume() and ptrace_detach(), which leave it armed then: the
+ * tracee computes what all want.
+ *
+ * Return: true if it is.
+ */
+static inline bool utrace_is_stepping(const struct task_struct *task)
+{
+	return task_utrace_events(task, UTRACE_FLAG_STEPPING);
+}
+
+/**
+ * utrace_hides_exit() - did an engine's step take the place of ptrace's stop
+ * @work: The system call work of current.
+ *
+ * Called by syscall_exit_work() after it reported a step. ptrace_resume() sets
+ * one of SYSCALL_TRACE and SYSCALL_EXIT_TRAP, so with both the step is an
+ * engine's, and the ptracer is to get its exit stop as well.
+ *
+ * Return: true if so.
+ */
+static inline bool utrace_hides_exit(unsigned long work)
+{
+	return work & SYSCALL_WORK_SYSCALL_TRACE;
 }
 
 /**
@@ -617,16 +663,14 @@ static inline long utrace_report_exit(long code)
 
 static inline void utrace_mark_oops(void) { }
 static inline void utrace_exiting(struct task_struct *task) { }
+static inline void utrace_note_death(struct task_struct *task,
+				     bool autoreap) { }
 static inline void utrace_report_death(struct task_struct *task,
-				       bool group_dead, bool autoreap) { }
+				       bool group_dead) { }
 static inline void utrace_release_task(struct task_struct *task) { }
 
-static inline bool utrace_wants_jctl(void)
-{
-	return false;
-}
-
-static inline void utrace_report_jctl(int type, int notify) { }
+static inline void utrace_report_stopped(int notify) { }
+static inline void utrace_report_continued(int notify) { }
 
 static inline bool utrace_may_stop(void)
 {
@@ -640,6 +684,16 @@ static inline bool utrace_owners_capable(struct user_namespace *ns)
 
 static inline void utrace_ptrace_resume(struct task_struct *task, bool single,
 					bool block) { }
+static inline bool utrace_is_stepping(const struct task_struct *task)
+{
+	return false;
+}
+
+static inline bool utrace_hides_exit(unsigned long work)
+{
+	return false;
+}
+
 static inline void utrace_proc_status(struct seq_file *m,
 				      struct task_struct *task) { }
 

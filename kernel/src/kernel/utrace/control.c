@@ -11,9 +11,21 @@
 
 #include "utrace.h"
 
-static bool is_reporting(struct utrace *utrace, struct utrace_engine *engine)
+/* Is the callback that ran at the @seen-th end of one still running? */
+static bool is_reporting(struct utrace *utrace, struct utrace_engine *engine,
+			 unsigned int seen)
 {
-	return READ_ONCE(utrace->reporting) == engine;
+	return READ_ONCE(utrace->reporting) == engine &&
+	       READ_ONCE(utrace->nr_callbacks) == seen;
+}
+
+static int wait_for_callback(struct utrace *utrace,
+			     struct utrace_engine *engine, unsigned int seen)
+{
+	wait_queue_head_t *queue = &utrace->barrier;
+
+	return wait_event_interruptible(*queue,
+					!is_reporting(utrace, engine, seen));
 }
 
 /* Does this engine's callback run just now, in another context than ours? */
@@ -95,13 +107,11 @@ EXPORT_SYMBOL_GPL(utrace_set_events);
  */
 static int detach_locked(struct utrace *utrace, struct utrace_engine *engine)
 {
-	const unsigned long end = UTRACE_EVENT(DEATH) | UTRACE_EVENT(QUIESCE);
-
 	if (utrace->stage == UTRACE_REAPED || utrace->reap_due)
 		return -ESRCH;
 	if ((utrace->stage == UTRACE_EXITING ||
 	     utrace->stage == UTRACE_DEATH_RUNNING) &&
-	    (engine->flags & end))
+	    (engine->flags & UTRACE_EVENT(DEATH)))
 		return -EALREADY;
 	engine->stopped = false;
 	engine->resume = UTRACE_RESUME;
@@ -134,7 +144,7 @@ static int stop_locked(struct utrace *utrace, struct utrace_engine *engine)
 {
 	engine->stopped = true;
 	engine->resume = UTRACE_RESUME;
-	return utrace_stop_locked(utrace);
+	return utrace_stop_locked(utrace, engine);
 }
 
 /* Lifts this engine's stop and notes what the task shall do instead. */
@@ -142,6 +152,7 @@ static void resume_locked(struct utrace *utrace, struct utrace_engine *engine,
 			  enum utrace_resume_action action)
 {
 	engine->stopped = false;
+	engine->unanswered = false;
 	engine->resume = action;
 	if (action == UTRACE_REPORT || action == UTRACE_INTERRUPT)
 		utrace_request_locked(utrace, action == UTRACE_INTERRUPT);
@@ -242,10 +253,12 @@ EXPORT_SYMBOL_GPL(utrace_control);
 int utrace_barrier(struct task_struct *task, struct utrace_engine *engine)
 {
 	struct utrace *utrace = utrace_lock_engine(task, engine);
+	unsigned int seen;
 	int ret = 0;
 
 	if (!utrace)
 		return -ESRCH;
+	seen = utrace->nr_callbacks;
 	if (utrace->reporting == engine) {
 		/* The task keeps the structure that we sleep on. */
 		get_task_struct(utrace->task);
@@ -255,8 +268,7 @@ int utrace_barrier(struct task_struct *task, struct utrace_engine *engine)
 	if (!ret)
 		return 0;
 	if (ret > 0)
-		ret = wait_event_interruptible(utrace->barrier,
-					       !is_reporting(utrace, engine));
+		ret = wait_for_callback(utrace, engine, seen);
 	put_task_struct(utrace->task);
 	return ret;
 }

@@ -62,8 +62,11 @@ long __utrace_report_exit(long code)
 			change_group_code(code, report.code);
 	}
 	spin_lock_irq(&current->sighand->siglock);
-	if (!utrace->killed)
-		utrace_hold(utrace, UTRACE_HOLD_EXIT);
+	utrace_hold(utrace, UTRACE_HOLD_EXIT);
+	/* Nothing that waits from here on is to be broken off. */
+	utrace->exiting = true;
+	current->jobctl &= ~JOBCTL_UTRACE;
+	recalc_sigpending();
 	spin_unlock_irq(&current->sighand->siglock);
 	return report.code;
 }
@@ -154,25 +157,35 @@ static void make_reap_reports(struct utrace *utrace) __must_hold(&utrace->lock)
 	}
 }
 
-/*
- * A leader whose threads live on tells nobody yet: signal 0. An engine that
- * attached to a task without a struct utrace after utrace_exiting() finds the
- * stage DEAD, and there is nothing to report here.
- */
-void __utrace_report_death(struct task_struct *task, bool group_dead,
-			   bool autoreap)
+/* A leader whose threads live on tells nobody yet: signal 0. */
+void __utrace_note_death(struct task_struct *task, bool autoreap)
 {
 	struct utrace *utrace = utrace_of(task);
-	int signal = autoreap ? -1 : task->exit_signal;
 
 	if (!utrace)
 		return;
-	if (!autoreap && delay_group_leader(task))
-		signal = 0;
+	if (autoreap)
+		utrace->death_signal = -1;
+	else if (delay_group_leader(task))
+		utrace->death_signal = 0;
+	else
+		utrace->death_signal = task->exit_signal;
+}
+
+/*
+ * An engine that attached to a task without a struct utrace after
+ * utrace_exiting() finds the stage DEAD, and there is nothing to report here.
+ */
+void __utrace_report_death(struct task_struct *task, bool group_dead)
+{
+	struct utrace *utrace = utrace_of(task);
+
+	if (!utrace)
+		return;
 	spin_lock(&utrace->lock);
 	if (utrace->stage == UTRACE_EXITING) {
 		utrace->stage = UTRACE_DEATH_RUNNING;
-		make_death_reports(utrace, group_dead, signal);
+		make_death_reports(utrace, group_dead, utrace->death_signal);
 		utrace->stage = UTRACE_DEAD;
 		if (utrace->reap_due) {
 			utrace->stage = UTRACE_REAPED;

@@ -9,9 +9,24 @@
 #include <linux/err.h>
 #include <linux/export.h>
 #include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include "utrace.h"
+
+/*
+ * A thread of a process that is being killed may have passed get_signal() before
+ * it had a struct utrace to note that in. One that ends its process itself is
+ * taken for killed, too: it is not held in exit for a tracer that comes so late.
+ */
+static bool is_group_dying(struct task_struct *task)
+{
+	struct signal_struct *signal = task->signal;
+	struct task_struct *exec = READ_ONCE(signal->group_exec_task);
+
+	return (READ_ONCE(signal->flags) & SIGNAL_GROUP_EXIT) ||
+	       (exec && exec != task);
+}
 
 static struct utrace *utrace_alloc(struct task_struct *task,
 				   enum utrace_stage stage)
@@ -25,6 +40,7 @@ static struct utrace *utrace_alloc(struct task_struct *task,
 	init_waitqueue_head(&utrace->barrier);
 	utrace->task = task;
 	utrace->stage = stage;
+	utrace->killed = is_group_dying(task);
 	return utrace;
 }
 
@@ -58,8 +74,8 @@ struct utrace *utrace_get_or_create(struct task_struct *task)
 						    UTRACE_ALIVE);
 		if (!utrace)
 			return ERR_PTR(-ENOMEM);
-		if (cmpxchg((__force struct utrace **)&task->utrace, seen, utrace) ==
-		    seen)
+		if (cmpxchg((__force struct utrace **)&task->utrace, seen,
+			    utrace) == seen)
 			return utrace;
 		kfree(utrace);
 	}

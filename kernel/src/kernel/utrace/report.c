@@ -68,6 +68,7 @@ void utrace_begin_callback_locked(struct utrace *utrace,
 void utrace_end_callback_locked(struct utrace *utrace)
 {
 	lockdep_assert_held(&utrace->lock);
+	utrace->nr_callbacks++;
 	WRITE_ONCE(utrace->reporting, NULL);
 	if (wq_has_sleeper(&utrace->barrier))
 		wake_up_all(&utrace->barrier);
@@ -116,6 +117,7 @@ static void note_wish(struct utrace *utrace, struct utrace_engine *engine,
 	if (engine->detached || utrace->asked)
 		return;
 	engine->stopped = resume == UTRACE_STOP;
+	engine->unanswered = false;
 	engine->resume = engine->stopped ? UTRACE_RESUME : resume;
 	if (resume == UTRACE_REPORT || resume == UTRACE_INTERRUPT)
 		utrace_request_locked(utrace, resume == UTRACE_INTERRUPT);
@@ -193,12 +195,29 @@ bool utrace_report_due(struct utrace *utrace)
 }
 
 /**
+ * utrace_report_requests() - make a round if one was asked for
+ * @utrace: current's tracing state.
+ *
+ * An interrupt is not answered here but by a report_signal.
+ *
+ * Context: current is the traced task, at the user boundary; no locks.
+ */
+void utrace_report_requests(struct utrace *utrace)
+{
+	struct utrace_report report = {};
+
+	if (utrace_report_due(utrace) && utrace_take_requests(utrace, false))
+		utrace_make_report(utrace, &report);
+}
+
+/**
  * utrace_take_requests() - begin a round that answers all requests
  * @utrace: current's tracing state.
+ * @interrupt: Those that want a report_signal, too.
  *
  * Return: whether there were any.
  */
-bool utrace_take_requests(struct utrace *utrace)
+bool utrace_take_requests(struct utrace *utrace, bool interrupt)
 {
 	struct utrace_engine *engine;
 	bool due;
@@ -208,13 +227,19 @@ bool utrace_take_requests(struct utrace *utrace)
 	spin_lock(&utrace->lock);
 	due |= utrace->report;
 	utrace->report = false;
-	spin_lock_irq(&current->sighand->siglock);
-	utrace->interrupt = false;
-	spin_unlock_irq(&current->sighand->siglock);
-	list_for_each_entry(engine, &utrace->engines, entry)
+	if (interrupt && utrace->interrupt) {
+		due = true;
+		spin_lock_irq(&current->sighand->siglock);
+		utrace->interrupt = false;
+		spin_unlock_irq(&current->sighand->siglock);
+	}
+	list_for_each_entry(engine, &utrace->engines, entry) {
+		engine->unanswered = false;
 		if (engine->resume == UTRACE_REPORT ||
 		    engine->resume == UTRACE_INTERRUPT)
 			engine->resume = UTRACE_RESUME;
+	}
+	utrace_update_hold_locked(utrace);
 	spin_unlock(&utrace->lock);
 	return due;
 }
@@ -236,23 +261,24 @@ static bool is_stepping_uprobe(void)
 void __utrace_resume(struct pt_regs *regs)
 {
 	struct utrace *utrace = utrace_of(current);
-	struct utrace_report report = {};
 
 	/*
 	 * Without registers this is KVM_RUN, in the middle of an ioctl: it
 	 * returns -EINTR when a signal is pending, and the boundary comes then.
 	 */
 	if (!regs || is_stepping_uprobe()) {
-		if (utrace_report_due(utrace) || READ_ONCE(utrace->hold))
+		if (utrace_report_due(utrace) || READ_ONCE(utrace->hold) ||
+		    utrace_wants_step(utrace))
 			utrace_route_to_boundary();
 		return;
 	}
-	if (utrace_report_due(utrace) && utrace_take_requests(utrace))
-		utrace_make_report(utrace, &report);
-	if (READ_ONCE(utrace->hold))
+	utrace_report_requests(utrace);
+	if (READ_ONCE(utrace->hold)) {
 		utrace_route_to_boundary();
-	else
-		utrace_arm(utrace);
+		return;
+	}
+	utrace->parked = false;
+	utrace_arm(utrace);
 }
 
 static bool call_clone(struct utrace_report *report,
@@ -364,7 +390,7 @@ static bool call_jctl(struct utrace_report *report,
 	return true;
 }
 
-void __utrace_report_jctl(int type, int notify)
+static void report_jctl(struct utrace *utrace, int type, int notify)
 {
 	struct utrace_report report = {
 		.event = UTRACE_EVENT(JCTL),
@@ -373,5 +399,50 @@ void __utrace_report_jctl(int type, int notify)
 		.notify = notify,
 	};
 
-	utrace_make_report(utrace_of(current), &report);
+	if (task_utrace_events(current, UTRACE_EVENT(JCTL)))
+		utrace_make_report(utrace, &report);
+}
+
+/*
+ * The thread is about to sleep for job control. What was asked of it is answered
+ * before, as nothing wakes it for that. utrace.jctl says meanwhile that it does
+ * not stand still, so a stop that is asked for now is answered here as well.
+ */
+void __utrace_report_stopped(int notify)
+{
+	struct utrace *utrace = utrace_of(current);
+
+	lockdep_assert_held(&current->sighand->siglock);
+	utrace->jctl = true;
+	spin_unlock_irq(&current->sighand->siglock);
+	report_jctl(utrace, CLD_STOPPED, notify);
+	for (;;) {
+		utrace_report_requests(utrace);
+		spin_lock_irq(&current->sighand->siglock);
+		if (!utrace_report_due(utrace))
+			break;
+		spin_unlock_irq(&current->sighand->siglock);
+	}
+	utrace->jctl = false;
+	utrace->settled = utrace->hold;
+	/* An interrupt is answered by get_signal(); then it stops again. */
+	if (utrace->interrupt && utrace_may_stop()) {
+		current->jobctl &= ~JOBCTL_STOPPED;
+		current->jobctl |= JOBCTL_STOP_PENDING;
+	}
+}
+
+/* A thread that is held makes no callback: the report waits for its release. */
+void __utrace_report_continued(int notify)
+{
+	struct utrace *utrace = utrace_of(current);
+	bool held;
+
+	spin_lock_irq(&current->sighand->siglock);
+	held = utrace->hold && utrace->settled;
+	if (held)
+		utrace->continued = notify;
+	spin_unlock_irq(&current->sighand->siglock);
+	if (!held)
+		report_jctl(utrace, CLD_CONTINUED, notify);
 }

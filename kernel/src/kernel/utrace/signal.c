@@ -62,30 +62,14 @@ static unsigned long classify(int signr, const struct k_sigaction *ka,
  */
 static bool is_step_trap(const kernel_siginfo_t *info)
 {
+#ifdef CONFIG_UPROBES
+	/* arch_uprobe_post_xol() repeats the trap by send_sig(). */
+	if (current->utask && info->si_signo == SIGTRAP &&
+	    info->si_code == SI_USER && info->si_pid == task_tgid_vnr(current))
+		return true;
+#endif
 	return info->si_signo == SIGTRAP &&
 	       (info->si_code == TRAP_TRACE || info->si_code == TRAP_BRKPT);
-}
-
-/*
- * Puts a copy of the signal back at the head of the thread's queue. A timer was
- * re-armed when its signal was dequeued: it must not be once more.
- */
-static void requeue(const kernel_siginfo_t *info)
-{
-	struct sigpending *pending = &current->pending;
-	kernel_siginfo_t copy;
-	struct sigqueue *last;
-
-	lockdep_assert_held(&current->sighand->siglock);
-	copy_siginfo(&copy, info);
-	if (copy.si_code == SI_TIMER)
-		copy.si_sys_private = 0;
-	if (send_signal_locked(copy.si_signo, &copy, current, PIDTYPE_PID) ||
-	    list_empty(&pending->list))
-		return;
-	last = list_last_entry(&pending->list, struct sigqueue, list);
-	if (last->info.si_signo == copy.si_signo)
-		list_move(&last->list, &pending->list);
 }
 
 static int forced_default(enum utrace_signal_action action)
@@ -157,13 +141,20 @@ static void unpark_info(struct utrace *utrace, kernel_siginfo_t *info)
 	utrace->parked = false;
 }
 
+/* Everything that __utrace_inject_signal() answers. */
+static bool is_report_due(struct utrace *utrace)
+{
+	return utrace_report_due(utrace) || utrace->interrupt ||
+	       utrace->handler || utrace->continued;
+}
+
 bool __utrace_hold_boundary(void)
 {
 	struct utrace *utrace = utrace_of(current);
 
 	lockdep_assert_held(&current->sighand->siglock);
 	/* A report that is due comes first, unless the thread is in a hold. */
-	if (utrace->handler || (utrace_report_due(utrace) && !utrace->settled))
+	if (utrace->handler || (is_report_due(utrace) && !utrace->settled))
 		return false;
 	if (!utrace->hold || (current->jobctl & JOBCTL_TRAP_MASK) ||
 	    (current->ptrace && (current->jobctl & JOBCTL_STOP_PENDING)))
@@ -189,42 +180,60 @@ static int settle_injected(struct utrace *utrace, struct utrace_report *report)
 	return signr;
 }
 
-int __utrace_inject_signal(struct ksignal *ksig)
+/* Makes the report_signal that was asked for; no locks. */
+static int report_no_signal(struct utrace *utrace, struct ksignal *ksig,
+			    u32 *action)
 {
-	struct utrace *utrace = utrace_of(current);
 	struct utrace_report report = {
 		.call = call_signal,
 		.action = UTRACE_SIGNAL_REPORT,
 		.ksig = ksig,
+		.ka = &utrace->ka,
 	};
-	bool due = utrace->handler;
 	int signr;
 
-	current->jobctl &= ~JOBCTL_UTRACE;
-	/* SIGCONT clears this while siglock is dropped. */
-	current->jobctl |= JOBCTL_STOP_DEQUEUED;
-	spin_unlock_irq(&current->sighand->siglock);
-
-	due |= utrace_take_requests(utrace);
-	if (!due)
-		return -EAGAIN;
 	if (utrace->handler)
 		report.action = UTRACE_SIGNAL_HANDLER;
 	utrace->handler = false;
 	utrace->signr = 0;
 	memset(&utrace->ka, 0, sizeof(utrace->ka));
-	report.ka = &utrace->ka;
 	unpark_info(utrace, &ksig->info);
 	utrace_make_report(utrace, &report);
-	if (READ_ONCE(utrace->hold))
-		utrace_route_to_boundary();
 	signr = settle_injected(utrace, &report);
+	*action = report.action;
+	return signr;
+}
+
+int __utrace_inject_signal(struct ksignal *ksig)
+{
+	struct utrace *utrace = utrace_of(current);
+	int signr = 0, continued;
+	u32 action;
+
+	lockdep_assert_held(&current->sighand->siglock);
+	if (current->jobctl & JOBCTL_UTRACE) {
+		current->jobctl &= ~JOBCTL_UTRACE;
+		/* For a step that could not be armed where it was wanted. */
+		set_thread_flag(TIF_NOTIFY_RESUME);
+	}
+	if (!is_report_due(utrace))
+		return 0;
+	/* SIGCONT clears this while siglock is dropped. */
+	current->jobctl |= JOBCTL_STOP_DEQUEUED;
+	continued = utrace->continued;
+	utrace->continued = 0;
+	spin_unlock_irq(&current->sighand->siglock);
+
+	if (continued)
+		__utrace_report_continued(continued);
+	if (utrace_take_requests(utrace, true) || utrace->handler)
+		signr = report_no_signal(utrace, ksig, &action);
 	if (!signr)
 		return -EAGAIN;
 
 	spin_lock_irq(&current->sighand->siglock);
-	if (report.action & UTRACE_SIGNAL_HOLD)
-		requeue(&ksig->info);
+	if (action & UTRACE_SIGNAL_HOLD)
+		utrace_requeue_signal(&ksig->info);
 	signr = recheck(signr, &ksig->info, PIDTYPE_PID);
 	if (signr) {
 		utrace->injected = true;
@@ -273,15 +282,17 @@ static int filter_signal(struct utrace *utrace, struct utrace_report *report,
 	current->jobctl |= JOBCTL_STOP_DEQUEUED;
 	spin_unlock_irq(&current->sighand->siglock);
 	utrace_make_report(utrace, report);
-	if (READ_ONCE(utrace->hold))
-		utrace_route_to_boundary();
 	if (report->claimed)
 		set_thread_flag(TIF_NOTIFY_RESUME);
 	spin_lock_irq(&current->sighand->siglock);
 	if (report->action & UTRACE_SIGNAL_HOLD)
-		requeue(&ksig->info);
+		utrace_requeue_signal(&ksig->info);
 	signr = settle_filtered(utrace, report, signr, action);
-	return signr ? recheck(signr, &ksig->info, type) : 0;
+	/* ptrace_signal() would stop for what SIGCONT has cancelled. */
+	if (!signr || (current->ptrace && sig_kernel_stop(signr) &&
+		       !(current->jobctl & JOBCTL_STOP_DEQUEUED)))
+		return 0;
+	return recheck(signr, &ksig->info, type);
 }
 
 int __utrace_filter_signal(int signr, struct ksignal *ksig, enum pid_type type)
@@ -303,6 +314,7 @@ int __utrace_filter_signal(int signr, struct ksignal *ksig, enum pid_type type)
 		return signr;
 	}
 	utrace->signr = 0;
+	utrace->parked = false;
 	if (signr == SIGKILL || (ka->sa.sa_flags & SA_IMMUTABLE))
 		return signr;
 	report.event = classify(signr, ka, &action);
@@ -333,7 +345,8 @@ int __utrace_default_signal(int signr)
 	return signr;
 }
 
-void __utrace_mark_killed(void)
+void __utrace_mark_killed(struct task_struct *task)
 {
-	utrace_of(current)->killed = true;
+	lockdep_assert_held(&task->sighand->siglock);
+	utrace_of(task)->killed = true;
 }

@@ -24,25 +24,18 @@
 
 static_assert(PT_STEP > PT_EXITKILL && PT_STEP > PT_SUSPEND_SECCOMP);
 
-static bool any_engine_stops(struct utrace *utrace)
+static void count_stops_locked(struct utrace *utrace, bool *hold, bool *inner)
 {
 	struct utrace_engine *engine;
 
-	list_for_each_entry(engine, &utrace->engines, entry)
-		if (engine->stopped && !engine->detached)
-			return true;
-	return false;
-}
-
-/* At the boundary a report that is due is made from get_signal(). */
-static void release_held(struct utrace *utrace)
-{
-	struct task_struct *task = utrace->task;
-
-	task->jobctl &= ~JOBCTL_HELD;
-	if (utrace->report && !utrace->inner)
-		task->jobctl |= JOBCTL_UTRACE;
-	wake_up_state(task, __TASK_TRACED);
+	*hold = false;
+	*inner = false;
+	list_for_each_entry(engine, &utrace->engines, entry) {
+		if (!engine->stopped || engine->detached)
+			continue;
+		*hold = true;
+		*inner |= !engine->unanswered;
+	}
 }
 
 /**
@@ -56,34 +49,40 @@ static void release_held(struct utrace *utrace)
  */
 void utrace_update_hold_locked(struct utrace *utrace)
 {
-	bool hold = any_engine_stops(utrace);
 	struct task_struct *task = utrace->task;
 	unsigned long flags;
+	bool hold, inner;
 
 	lockdep_assert_held(&utrace->lock);
-	if (hold == utrace->hold || !lock_task_sighand(task, &flags))
+	count_stops_locked(utrace, &hold, &inner);
+	if ((hold == utrace->hold && inner == utrace->hold_inner) ||
+	    !lock_task_sighand(task, &flags))
 		return;
 	WRITE_ONCE(utrace->hold, hold);
-	if (!hold) {
+	utrace->hold_inner = inner;
+	if (!(utrace->inner ? inner : hold)) {
 		utrace->settled = false;
-		if (task_is_held(task))
-			release_held(utrace);
+		if (task_is_held(task)) {
+			task->jobctl &= ~JOBCTL_HELD;
+			wake_up_state(task, __TASK_TRACED);
+		}
 	}
 	unlock_task_sighand(task, &flags);
 }
 
 /**
  * utrace_stop_locked() - an engine wants the task to stop
- * @utrace: The tracing state; its lock is held, the engine is marked.
+ * @utrace: The tracing state; its lock is held.
+ * @engine: The engine, marked as stopped.
  *
- * JOBCTL_UTRACE is set only on a thread that is stopped: whatever wakes it, it
- * enters the hold next. A running one is left to TIF_NOTIFY_RESUME, because
- * with the bit set the next recalc_sigpending() would break its system call.
+ * A thread that is stopped passes a hold before anything else, whatever wakes
+ * it. A running one is left to TIF_NOTIFY_RESUME: JOBCTL_UTRACE would break its
+ * system call at the next recalc_sigpending().
  *
  * Return: 0 if the task stands still, -EINPROGRESS if it is to come by,
  * -ESRCH if it is past that.
  */
-int utrace_stop_locked(struct utrace *utrace)
+int utrace_stop_locked(struct utrace *utrace, struct utrace_engine *engine)
 {
 	struct task_struct *task = utrace->task;
 	unsigned long flags;
@@ -96,14 +95,15 @@ int utrace_stop_locked(struct utrace *utrace)
 	if (task_is_held(task)) {
 		/* The hold goes on. */
 	} else if ((task->jobctl & (JOBCTL_STOPPED | JOBCTL_TRACED)) &&
-		   !fatal_signal_pending(task)) {
-		task->jobctl |= JOBCTL_UTRACE;
+		   !utrace->jctl && !__fatal_signal_pending(task)) {
 		utrace->settled = true;
 	} else {
 		utrace->settled = false;
 		utrace->report = true;
 		ret = -EINPROGRESS;
 	}
+	engine->unanswered = ret;
+	utrace->hold_inner |= !ret;
 	unlock_task_sighand(task, &flags);
 	if (ret)
 		set_notify_resume(task);
@@ -115,7 +115,9 @@ int utrace_stop_locked(struct utrace *utrace)
  * @utrace: The tracing state; its lock is held.
  * @interrupt: Break off a system call that blocks.
  *
- * On a held thread the request waits until the release.
+ * On a held thread the request waits until the release. A thread that exits or
+ * dumps core does not come to the user boundary any more, and is not disturbed
+ * in what it waits for.
  */
 void utrace_request_locked(struct utrace *utrace, bool interrupt)
 {
@@ -123,11 +125,15 @@ void utrace_request_locked(struct utrace *utrace, bool interrupt)
 	unsigned long flags;
 
 	lockdep_assert_held(&utrace->lock);
-	utrace->report = true;
-	if (interrupt && lock_task_sighand(task, &flags)) {
+	if (!interrupt) {
+		utrace->report = true;
+	} else if (lock_task_sighand(task, &flags)) {
 		utrace->interrupt = true;
-		task->jobctl |= JOBCTL_UTRACE;
-		signal_wake_up(task, false);
+		if (!utrace->exiting && !(task->flags & PF_EXITING) &&
+		    !(task->signal->flags & SIGNAL_GROUP_EXIT)) {
+			task->jobctl |= JOBCTL_UTRACE;
+			signal_wake_up(task, false);
+		}
 		unlock_task_sighand(task, &flags);
 	}
 	set_notify_resume(task);
@@ -176,10 +182,12 @@ static bool may_hold(const struct utrace *utrace, enum utrace_hold_kind kind)
 {
 	const struct signal_struct *signal = current->signal;
 
-	if (!utrace->hold || __fatal_signal_pending(current))
+	if (!(kind == UTRACE_HOLD_BOUNDARY ? utrace->hold : utrace->hold_inner))
+		return false;
+	if (__fatal_signal_pending(current))
 		return false;
 	if (kind == UTRACE_HOLD_EXIT)
-		return true;
+		return !utrace->killed;
 	if ((signal->flags & SIGNAL_GROUP_EXIT) || signal->group_exec_task)
 		return false;
 	if (kind == UTRACE_HOLD_INNER)
@@ -245,7 +253,7 @@ void __utrace_hold_trap(void)
 {
 	struct utrace *utrace = utrace_of(current);
 
-	if (utrace->hold)
+	if (utrace->hold_inner)
 		utrace_hold(utrace, UTRACE_HOLD_INNER);
 }
 
@@ -267,7 +275,7 @@ bool __utrace_syscall_hold(void)
 	bool killed;
 
 	spin_lock_irq(&current->sighand->siglock);
-	if (utrace && utrace->hold) {
+	if (utrace && utrace->hold_inner) {
 		utrace_hold(utrace, UTRACE_HOLD_INNER);
 		recalc_sigpending();
 	}
@@ -290,6 +298,29 @@ static void count_steps_locked(struct utrace *utrace, bool *single, bool *block)
 }
 
 /**
+ * utrace_wants_step() - does an engine want current to step
+ * @utrace: current's tracing state.
+ *
+ * Context: current; no locks.
+ * Return: true if one does.
+ */
+bool utrace_wants_step(struct utrace *utrace)
+{
+	bool single, block;
+
+	spin_lock(&utrace->lock);
+	count_steps_locked(utrace, &single, &block);
+	spin_unlock(&utrace->lock);
+	return single || block;
+}
+
+/* A trap that a step has made and that was not dequeued yet is still ours. */
+static bool is_trap_pending(void)
+{
+	return sigismember(&current->pending.signal, SIGTRAP);
+}
+
+/**
  * utrace_arm() - arm or disarm single-step as engines and ptrace want it
  * @utrace: current's tracing state.
  *
@@ -306,7 +337,8 @@ void utrace_arm(struct utrace *utrace)
 	spin_lock(&utrace->lock);
 	count_steps_locked(utrace, &single, &block);
 	was_stepping = utrace->stepping;
-	utrace->stepping = single || block;
+	utrace->stepping = single || block ||
+			   (was_stepping && is_trap_pending());
 	if (utrace->stepping != was_stepping)
 		utrace_update_flags_locked(utrace);
 	spin_unlock(&utrace->lock);
@@ -329,12 +361,8 @@ void utrace_arm(struct utrace *utrace)
 bool __utrace_handler_step(int stepping)
 {
 	struct utrace *utrace = utrace_of(current);
-	bool single, block;
 
-	spin_lock(&utrace->lock);
-	count_steps_locked(utrace, &single, &block);
-	spin_unlock(&utrace->lock);
-	if (single || block || READ_ONCE(utrace->hold)) {
+	if (utrace_wants_step(utrace) || READ_ONCE(utrace->hold)) {
 		utrace->handler = true;
 		utrace_route_to_boundary();
 	}

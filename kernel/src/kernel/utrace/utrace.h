@@ -71,10 +71,20 @@ struct utrace {
 	/** @cloning: The child in report_clone. Written by the task itself. */
 	struct task_struct *cloning;
 	/**
+	 * @nr_callbacks: Callbacks that are back, for a barrier to tell the one
+	 * it waits for from the next. Written under @lock.
+	 */
+	unsigned int nr_callbacks;
+	/**
 	 * @hold: Some engine holds the task. Written under @lock and siglock,
 	 * read under either.
 	 */
 	bool hold;
+	/**
+	 * @hold_inner: The same without the stops that wait for an answer: those
+	 * hold at the user boundary only. As @hold.
+	 */
+	bool hold_inner;
 	/** @inner: It sleeps in an inner hold. Written under siglock. */
 	bool inner;
 	/**
@@ -85,10 +95,16 @@ struct utrace {
 	/** @report: A report before user mode was asked for. */
 	bool report;
 	/**
-	 * @interrupt: The same, and a system call that blocks is to be broken
-	 * off. Written under @lock and siglock, read under either.
+	 * @interrupt: A report_signal was asked for, and a system call that
+	 * blocks is to be broken off. Written under @lock and siglock, read
+	 * under either.
 	 */
 	bool interrupt;
+	/**
+	 * @jctl: JOBCTL_STOPPED is set, but the thread still makes callbacks
+	 * before it sleeps. Written under siglock.
+	 */
+	bool jctl;
 	/**
 	 * @poked: The same, from utrace_poke(). Written by the task itself, in
 	 * any context.
@@ -101,8 +117,14 @@ struct utrace {
 	bool handler;
 	/** @stepping: It armed single-step on behalf of an engine. */
 	bool stepping;
+	/** @continued: A CLD_CONTINUED to report after the hold, or 0. */
+	int continued;
+	/** @death_signal: What report_death says was sent to the parent. */
+	int death_signal;
 	/** @killed: By SIGKILL or its equivalent. Written under siglock. */
 	bool killed;
+	/** @exiting: Its report_exit is over. Written under siglock. */
+	bool exiting;
 	/** @oops: It dies in the middle of the kernel. */
 	bool oops;
 	/** @injected: The signal being handled came from an engine. */
@@ -220,15 +242,17 @@ void utrace_make_report(struct utrace *utrace, struct utrace_report *report);
 void utrace_begin_callback_locked(struct utrace *utrace,
 				  struct utrace_engine *engine);
 void utrace_end_callback_locked(struct utrace *utrace);
-bool utrace_take_requests(struct utrace *utrace);
+bool utrace_take_requests(struct utrace *utrace, bool interrupt);
 bool utrace_report_due(struct utrace *utrace);
+void utrace_report_requests(struct utrace *utrace);
 
 /* stop.c APIs: */
 void utrace_update_hold_locked(struct utrace *utrace);
-int utrace_stop_locked(struct utrace *utrace);
+int utrace_stop_locked(struct utrace *utrace, struct utrace_engine *engine);
 void utrace_request_locked(struct utrace *utrace, bool interrupt);
 void utrace_route_to_boundary(void);
 void utrace_hold(struct utrace *utrace, enum utrace_hold_kind kind);
+bool utrace_wants_step(struct utrace *utrace);
 void utrace_arm(struct utrace *utrace);
 
 #endif /* _KERNEL_UTRACE_H */
