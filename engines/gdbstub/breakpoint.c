@@ -184,17 +184,39 @@ static void free_breakpoint(struct breakpoint_table *table,
 }
 
 /*
+ * The session's thread gets SIGKILL to break off an access to memory that waits
+ * for the target's user fault handler. That costs one try, and the next access
+ * must not fail for it.
+ */
+static bool was_interrupted(void)
+{
+	if (!(current->flags & PF_KTHREAD) || !signal_pending(current))
+		return false;
+	flush_signals(current);
+	return true;
+}
+
+/* How often a handler in the target can make a lift be broken off. */
+#define LIFT_TRIES 3
+
+/*
  * Put the program's byte back. A page that is gone, or that the program has
  * mapped anew or written over, holds no int3 of ours to be removed.
  */
 static void lift_breakpoint(struct breakpoint *bp, struct task_struct *task)
 {
+	unsigned int tries = LIFT_TRIES;
+	int ret;
 	u8 byte;
 
 	if (bp->lifted)
 		return;
-	if (!read_text(task, bp->addr, &byte) && byte == BREAKPOINT_INSN)
-		write_text(task, bp->addr, bp->saved);
+	was_interrupted();
+	do {
+		ret = read_text(task, bp->addr, &byte);
+		if (!ret && byte == BREAKPOINT_INSN)
+			ret = write_text(task, bp->addr, bp->saved);
+	} while (ret && was_interrupted() && --tries);
 	bp->lifted = true;
 }
 
@@ -224,17 +246,6 @@ int breakpoint_remove(struct breakpoint_table *table, struct task_struct *task,
 	return 0;
 }
 
-/*
- * The session's thread gets SIGKILL to break off an access to memory that waits
- * for the target's user fault handler. That costs the one access, not the
- * others.
- */
-static void forget_kill(void)
-{
-	if (current->flags & PF_KTHREAD)
-		flush_signals(current);
-}
-
 /**
  * breakpoint_lift_all() - give the program its text back, for good
  * @table: the table; nothing is inserted any more
@@ -256,7 +267,6 @@ void breakpoint_lift_all(struct breakpoint_table *table,
 	hash_for_each(table->hash, bucket, bp, node) {
 		if (!task)
 			break;
-		forget_kill();
 		lift_breakpoint(bp, task);
 	}
 	mutex_unlock(&table->lock);

@@ -393,6 +393,24 @@ static bool is_finished(struct gdb_session *session,
 	       (READ_ONCE(process->was_told) || !session->link.file);
 }
 
+/*
+ * The client waits for a stop. Of the replies that end a process this one
+ * claims least: it is told in words what happened, and then that there is
+ * nothing left to debug.
+ */
+static void tell_refused(struct gdb_session *session)
+{
+	packet_tx_begin(&session->tx, '$');
+	packet_put_char(&session->tx, 'O');
+	packet_put_hex_str(&session->tx,
+			   "The process executed a program that you may not "
+			   "trace; it was detached.\n");
+	send_reply(session);
+	packet_tx_begin(&session->tx, '$');
+	packet_put_str(&session->tx, "W00");
+	send_reply(session);
+}
+
 static void refuse_image(struct gdb_session *session,
 			 struct gdb_process *process)
 {
@@ -403,23 +421,9 @@ static void refuse_image(struct gdb_session *session,
 	session->reply_owed = false;
 	spin_unlock(&session->lock);
 	commands_leave_process(session, process, true);
+	if (owed)
+		tell_refused(session);
 	helper_push(&session->helper, GDBSTUB_RECORD_CLOSED, 0, EPERM);
-	if (!owed)
-		return;
-	/*
-	 * The client waits for a stop. Of the replies that end a process this
-	 * one claims least: it is told in words what happened, and then that
-	 * there is nothing left to debug.
-	 */
-	packet_tx_begin(&session->tx, '$');
-	packet_put_char(&session->tx, 'O');
-	packet_put_hex_str(&session->tx,
-			   "The process executed a program that you may not "
-			   "trace; it was detached.\n");
-	send_reply(session);
-	packet_tx_begin(&session->tx, '$');
-	packet_put_str(&session->tx, "W00");
-	send_reply(session);
 }
 
 static void look_at_process(struct gdb_session *session)

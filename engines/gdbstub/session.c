@@ -130,6 +130,9 @@ free:
 	return ERR_PTR(ret);
 }
 
+/* How long the session's thread may wait for the target's memory at its end. */
+#define END_LIMIT_MS 3000
+
 /**
  * session_destroy() - end a session and free it
  * @session: nobody else knows it any more
@@ -144,7 +147,8 @@ free:
 void session_destroy(struct gdb_session *session)
 {
 	session_kick(session, WORK_END);
-	while (!wait_for_completion_timeout(&session->ended, HZ))
+	while (!wait_for_completion_timeout(&session->ended,
+					    msecs_to_jiffies(END_LIMIT_MS)))
 		send_sig(SIGKILL, session->task, 1);
 	kthread_stop(session->task);
 	put_task_struct(session->task);
