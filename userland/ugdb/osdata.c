@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the machine runs, as tables for "info os" in gdb. */
+/* The tables for "info os" in gdb, and what their columns are made of. */
+#include <grp.h>
 #include <pwd.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "../lib/array.h"
 #include "../lib/procfs.h"
 #include "helper.h"
+#include "osdata.h"
 
 /* XML 1.0 knows no control characters but tab and line ends. */
 static void add_escaped(struct buf *out, const char *text)
@@ -27,110 +28,119 @@ static void add_escaped(struct buf *out, const char *text)
 	}
 }
 
-static void add_column(struct buf *out, const char *name, const char *value)
+void osdata_row_begin(struct buf *out)
+{
+	buf_add_string(out, "<item>");
+}
+
+void osdata_row_end(struct buf *out)
+{
+	buf_add_string(out, "</item>\n");
+}
+
+void osdata_text(struct buf *out, const char *name, const char *value)
 {
 	buf_add_format(out, "<column name=\"%s\">", name);
 	add_escaped(out, value);
 	buf_add_string(out, "</column>");
 }
 
-static void add_number(struct buf *out, const char *name, long value)
+void osdata_number(struct buf *out, const char *name, long value)
 {
 	buf_add_format(out, "<column name=\"%s\">%ld</column>", name, value);
 }
 
-static void add_user(struct buf *out, uid_t uid)
+void osdata_user(struct buf *out, const char *name, uid_t uid)
 {
 	const struct passwd *user = getpwuid(uid);
 
 	if (user)
-		add_column(out, "user", user->pw_name);
+		osdata_text(out, name, user->pw_name);
 	else
-		add_number(out, "user", uid);
+		osdata_number(out, name, uid);
 }
 
-/* The arguments with blanks between them, or the name in brackets. */
-static void read_command(struct buf *command, pid_t pid)
+void osdata_group(struct buf *out, const char *name, gid_t gid)
 {
-	struct buf name = { 0 };
+	const struct group *group = getgrgid(gid);
 
-	if (procfs_read(command, "/proc/%d/cmdline", pid) && command->len) {
-		for (size_t i = 0; i + 1 < command->len; i++)
-			if (!command->data[i])
-				command->data[i] = ' ';
-	} else if (procfs_read(&name, "/proc/%d/comm", pid) && name.len) {
-		name.data[strcspn(name.data, "\n")] = '\0';
-		buf_add_format(command, "[%s]", name.data);
+	if (group)
+		osdata_text(out, name, group->gr_name);
+	else
+		osdata_number(out, name, gid);
+}
+
+void osdata_comm(struct buf *out, const char *name, pid_t pid)
+{
+	struct buf comm = { 0 };
+
+	if (procfs_read(&comm, "/proc/%d/comm", pid) && comm.len)
+		comm.data[strcspn(comm.data, "\n")] = '\0';
+	else
+		buf_reset(&comm);
+	osdata_text(out, name, comm.data);
+	buf_free(&comm);
+}
+
+void osdata_for_each_line(const char *path, unsigned int nr_skipped,
+			  void (*visit)(struct buf *out, char *line),
+			  struct buf *out)
+{
+	struct buf text = { 0 };
+	char *rest, *line;
+
+	if (procfs_read(&text, "%s", path) && text.len) {
+		rest = text.data;
+		while ((line = strsep(&rest, "\n"))) {
+			if (nr_skipped)
+				nr_skipped--;
+			else
+				visit(out, line);
+		}
 	}
-	buf_free(&name);
+	buf_free(&text);
 }
 
-static void add_core(pid_t tid, void *arg)
-{
-	struct buf stat = { 0 };
-	struct buf *cores = arg;
-	const char *next;
-	int core;
-
-	if (!procfs_read(&stat, "/proc/%d/task/%d/stat", tid, tid))
-		goto out;
-	/* The name may hold anything; the fields count from behind it. */
-	next = strrchr(stat.data, ')');
-	for (int field = 2; next && field < 39; field++)
-		next = strchr(next + 1, ' ');
-	if (next && sscanf(next, " %d", &core) == 1)
-		buf_add_format(cores, "%s%d", cores->len ? "," : "", core);
-out:
-	buf_free(&stat);
-}
-
-static void add_process(pid_t pid, void *arg)
-{
-	struct buf command = { 0 }, cores = { 0 };
-	struct buf *out = arg;
-	long uid;
-
-	if (!procfs_status_number(pid, "Uid", &uid))
-		return;
-	read_command(&command, pid);
-	procfs_for_each_tid(pid, add_core, &cores);
-	buf_add_string(out, "<item>");
-	add_number(out, "pid", pid);
-	add_user(out, (uid_t)uid);
-	add_column(out, "command", command.len ? command.data : "");
-	add_column(out, "cores", cores.len ? cores.data : "");
-	buf_add_string(out, "</item>\n");
-	buf_free(&command);
-	buf_free(&cores);
-}
-
-static void collect_processes(struct buf *out)
-{
-	procfs_for_each_pid(add_process, out);
-}
-
-static void collect_types(struct buf *out);
+static void osdata_types(struct buf *out);
 
 static const struct osdata {
 	const char *name;
-	const char *title;
 	const char *description;
+	const char *title;
 	void (*collect)(struct buf *out);
 } osdata[] = {
-	{ "types", "Types", "Listing of info os types you can list",
-	  collect_types },
-	{ "processes", "Processes", "Listing of all processes",
-	  collect_processes },
+	{ "types", "Listing of info os types you can list", "Types",
+	  osdata_types },
+	{ "cpus", "Listing of all cpus/cores on the system", "CPUs",
+	  osdata_cpus },
+	{ "files", "Listing of all file descriptors", "File descriptors",
+	  osdata_files },
+	{ "modules", "Listing of all loaded kernel modules", "Kernel modules",
+	  osdata_modules },
+	{ "msg", "Listing of all message queues", "Message queues",
+	  osdata_message_queues },
+	{ "processes", "Listing of all processes", "Processes",
+	  osdata_processes },
+	{ "procgroups", "Listing of all process groups", "Process groups",
+	  osdata_process_groups },
+	{ "semaphores", "Listing of all semaphores", "Semaphores",
+	  osdata_semaphores },
+	{ "shm", "Listing of all shared-memory regions",
+	  "Shared-memory regions", osdata_shared_memory },
+	{ "sockets", "Listing of all internet-domain sockets", "Sockets",
+	  osdata_sockets },
+	{ "threads", "Listing of all threads", "Threads", osdata_threads },
 };
 
-static void collect_types(struct buf *out)
+/* All but the table of tables itself. */
+static void osdata_types(struct buf *out)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(osdata); i++) {
-		buf_add_string(out, "<item>");
-		add_column(out, "Type", osdata[i].name);
-		add_column(out, "Description", osdata[i].description);
-		add_column(out, "Title", osdata[i].title);
-		buf_add_string(out, "</item>\n");
+	for (size_t i = 1; i < ARRAY_SIZE(osdata); i++) {
+		osdata_row_begin(out);
+		osdata_text(out, "Type", osdata[i].name);
+		osdata_text(out, "Description", osdata[i].description);
+		osdata_text(out, "Title", osdata[i].title);
+		osdata_row_end(out);
 	}
 }
 

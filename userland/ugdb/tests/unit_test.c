@@ -2,6 +2,7 @@
 /* The parts of ugdb that are string work, and its file packets. */
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -440,27 +441,61 @@ static void test_exec_file(void)
 }
 
 /* Pieces of an object, put together, are the object. */
+static void read_osdata(struct buf *whole, const char *name, size_t piece)
+{
+	bool last = false;
+	char packet[80];
+
+	buf_reset(whole);
+	for (int i = 0; i < 100000 && !last; i++) {
+		snprintf(packet, sizeof(packet), "qXfer:osdata:read:%s:%zx,%zx",
+			 name, whole->len, piece);
+		last = *ask(packet) == 'l';
+		buf_add(whole, answer.reply.data + 1, answer.reply.len - 1);
+	}
+	CHECK(last && !strcmp(whole->data + whole->len - 10, "</osdata>\n"));
+}
+
+/* What this very process, with a socket, must find of itself. */
 static void test_osdata(void)
 {
+	static const char *const rest[] = { "shm", "semaphores", "msg",
+					    "modules", "procgroups" };
 	struct buf whole = { 0 };
-	char packet[80], self[64];
-	bool last = false;
+	char self[300];
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in addr = { .sin_family = AF_INET };
+	socklen_t len = sizeof(addr);
 
 	CHECK_STRING(ask("qXfer:osdata:read:nonsense:0,fff"), "l");
-	CHECK(!strncmp(ask("qXfer:osdata:read::0,fff"),
-		       "l<osdata type=\"types\">\n", 23));
-	for (int i = 0; i < 100000 && !last; i++) {
-		snprintf(packet, sizeof(packet),
-			 "qXfer:osdata:read:processes:%zx,64", whole.len);
-		last = *ask(packet) == 'l';
-		buf_add(&whole, answer.reply.data + 1, answer.reply.len - 1);
-	}
-	snprintf(self, sizeof(self), "<column name=\"pid\">%d</column>",
+	read_osdata(&whole, "", 0x1000);
+	CHECK(!strncmp(whole.data, "<osdata type=\"types\">\n<item>", 28));
+	read_osdata(&whole, "processes", 100);
+	snprintf(self, sizeof(self), "<item><column name=\"pid\">%d</column>",
 		 getpid());
-	CHECK(last && strstr(whole.data, self));
-	CHECK(!strncmp(whole.data, "<osdata type=\"processes\">\n", 26));
-	CHECK(!strcmp(whole.data + whole.len - 10, "</osdata>\n"));
+	CHECK(strstr(whole.data, self) != NULL);
+	read_osdata(&whole, "files", 0x10000);
+	CHECK(strstr(whole.data, self) != NULL);
+	read_osdata(&whole, "threads", 0x10000);
+	CHECK(strstr(whole.data, self) != NULL);
+	addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	CHECK(!bind(fd, (struct sockaddr *)&addr, len) && !listen(fd, 1) &&
+	      !getsockname(fd, (struct sockaddr *)&addr, &len));
+	snprintf(self, sizeof(self),
+		 "<item><column name=\"local address\">127.0.0.1</column>"
+		 "<column name=\"local port\">%d</column>"
+		 "<column name=\"remote address\">0.0.0.0</column>"
+		 "<column name=\"remote port\">0</column>"
+		 "<column name=\"state\">LISTEN</column>",
+		 ntohs(addr.sin_port));
+	read_osdata(&whole, "sockets", 0x1000);
+	CHECK(strstr(whole.data, self) != NULL);
+	read_osdata(&whole, "cpus", 0x1000);
+	CHECK(strstr(whole.data, "\n<item><column name=\"processor\">0<"));
+	for (size_t i = 0; i < ARRAY_SIZE(rest); i++)
+		read_osdata(&whole, rest[i], 0x1000);
 	buf_free(&whole);
+	close(fd);
 }
 
 static void test_monitor(void)
