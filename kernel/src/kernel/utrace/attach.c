@@ -9,9 +9,17 @@
 #include <linux/capability.h>
 #include <linux/err.h>
 #include <linux/export.h>
+#include <linux/ptrace.h>
 #include <linux/security.h>
 
 #include "utrace.h"
+
+/*
+ * What a module asks before it attaches on behalf of a user: whom a pidfd leads
+ * to, and whether the user may trace it.
+ */
+EXPORT_SYMBOL_GPL(pidfd_get_pid);
+EXPORT_SYMBOL_GPL(ptrace_may_access);
 
 /* Is this task the child that current's report_clone is about? */
 static bool is_creator_of(struct task_struct *task)

@@ -63,7 +63,8 @@ static bool is_too_late(const struct utrace *utrace, unsigned long old,
  * made. On a running task a newly set event may be missed once if it is
  * happening at this moment.
  *
- * Context: Task context, callbacks included, no spinlock held.
+ * Context: Task context, callbacks included, interrupts on. Does not sleep: the
+ * caller may hold a plain spinlock.
  * Return:
  * * 0: done.
  * * -EINPROGRESS: done, and a callback to this engine may be running, which may
@@ -107,12 +108,13 @@ EXPORT_SYMBOL_GPL(utrace_set_events);
  */
 static int detach_locked(struct utrace *utrace, struct utrace_engine *engine)
 {
-	if (utrace->stage == UTRACE_REAPED || utrace->reap_due)
-		return -ESRCH;
+	/* Reaped in parallel or not: report_death comes, or came, first. */
 	if ((utrace->stage == UTRACE_EXITING ||
 	     utrace->stage == UTRACE_DEATH_RUNNING) &&
 	    (engine->flags & UTRACE_EVENT(DEATH)))
 		return -EALREADY;
+	if (utrace->stage == UTRACE_REAPED || utrace->reap_due)
+		return -ESRCH;
 	engine->stopped = false;
 	engine->resume = UTRACE_RESUME;
 	if (utrace->reporting == engine) {
@@ -205,7 +207,8 @@ static int control_locked(struct utrace *utrace, struct utrace_engine *engine,
  * UTRACE_DETACH: After 0 no callback comes any more. The task runs on unless
  * another engine or ptrace holds it, and no single-step is left behind.
  *
- * Context: Task context, callbacks included, no spinlock held.
+ * Context: Task context, callbacks included, interrupts on. Does not sleep: the
+ * caller may hold a plain spinlock.
  * Return:
  * * 0: done.
  * * -EINPROGRESS: for UTRACE_STOP, the task does not stand still yet. For
@@ -241,7 +244,9 @@ EXPORT_SYMBOL_GPL(utrace_control);
  * @engine: The engine; the caller owns a reference.
  *
  * After 0 or -ESRCH, no callback that was disabled before the call, by
- * utrace_set_events() or UTRACE_DETACH, is running: a module may unload.
+ * utrace_set_events() or UTRACE_DETACH, is running: a module may unload. For an
+ * engine that UTRACE_DETACH came too late for, only -ESRCH says that its
+ * report_death and report_reap are over.
  *
  * Context: Task context, may sleep, no lock held that a callback takes.
  * Return:
