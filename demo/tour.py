@@ -32,7 +32,7 @@ class Tour:
         self.conditions = 0
         self.condition_rate = 0
         self.threads = 0
-        self.served = []
+        self.rate = 0
         self.ugdb = None
         self.gdb = None
 
@@ -94,10 +94,10 @@ class Tour:
         start = self.load.counters()
         time.sleep(2)
         self.before = self.load.counters()
-        rate = (self.before["answered"] - start["answered"]) / 2
-        self.note(f"process {self.pid}; {rate:.0f} requests a second, longest "
+        self.rate = (self.before["answered"] - start["answered"]) / 2
+        self.note(f"process {self.pid}; {self.rate:.0f} requests a second, longest "
                   f"pause {self.before['longest_ms']} ms")
-        if rate <= 0:
+        if self.rate <= 0:
             raise Failure("the server serves nothing")
         self.expect_store(2000, "STORED")
 
@@ -182,20 +182,26 @@ class Tour:
 
         def count():
             # The first look is taken with the breakpoint in place.
-            first = int(self.server.statistics()["cmd_get"])
+            hits = int(self.server.statistics()["cmd_get"])
+            served = self.load.counters()["answered"]
             start = time.monotonic()
             time.sleep(CONDITION_S)
-            hits = int(self.server.statistics()["cmd_get"]) - first
-            return hits, time.monotonic() - start
+            hits = int(self.server.statistics()["cmd_get"]) - hits
+            served = self.load.counters()["answered"] - served
+            seconds = time.monotonic() - start
+            return hits, hits / seconds, served / seconds
 
-        hits, seconds = self.let_run(count)
+        hits, self.condition_rate, served_rate = self.let_run(count)
         self.conditions = hits
-        self.condition_rate = hits / seconds
         self.note(f"by the server's own count {hits} requests came through "
-                  f"the breakpoint: {self.condition_rate:.0f} a second, and "
+                  f"the breakpoint, {self.condition_rate:.0f} a second, and "
                   "none of them stopped")
+        self.note(f"with the other half of the requests, {served_rate:.0f} a "
+                  f"second were served; before gdb came, {self.rate:.0f}")
         if hits < 10:
             raise Failure("the server came to a standstill")
+        self.note("and a condition that is true for the requests of "
+                  f"connection 2 only ({ord('2')} is '2')")
         self.show(f"condition 3 tokens[1].value[5] == {ord('2')}", "")
         self.resume("continue", r"hit Breakpoint 3, process_get_command")
         self.show("print tokens[1].value", r'^\$3 = 0x\w+ "demo:2:\d+"')
