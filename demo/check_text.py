@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """check_text.py PID: is the code of a process, byte for byte, what is in the
-files that it was mapped from? Says how much was compared; exit status 1: no."""
+files that it was mapped from? It says how much that is. Exit status 1: no."""
 import sys
 
 

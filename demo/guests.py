@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the tour talks to: gdb, the load and the server, each with a deadline."""
+"""What the tour talks to: gdb, the load, the server; each has a deadline."""
 import os
 import re
 import select
@@ -15,8 +15,15 @@ class Failure(Exception):
     """Something is not as it has to be; the text says what."""
 
 
+def read_line(process, deadline_s=60):
+    """The next line that a process of Guest.start() says; "" at its end."""
+    if not select.select([process.stdout], [], [], deadline_s)[0]:
+        raise Failure(f"{' '.join(process.args)}: silent")
+    return process.stdout.readline().decode(errors="replace")
+
+
 class Gdb:
-    """The user's gdb: takes commands as from a terminal, gives what it says."""
+    """The user's gdb: takes what is typed, gives what it says to that."""
 
     def __init__(self, gdb, deadline_s=60):
         self.deadline_s = deadline_s
@@ -80,10 +87,12 @@ class Guest:
                           f"{done.returncode}\n{text}")
         return text
 
-    def start(self, *words, user="root", output=subprocess.PIPE):
+    def start(self, *words, user="root"):
+        # Without a buffer, so that select() knows of every line.
         return subprocess.Popen(
-            self.command + ["-u", user, "--", *words], stdin=subprocess.PIPE,
-            stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+            self.command + ["-u", user, "--", *words], bufsize=0,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, start_new_session=True)
 
 
 class Load:
@@ -94,8 +103,7 @@ class Load:
                                    str(connections), user="nobody")
 
     def _counters(self):
-        ready = select.select([self.process.stdout], [], [], 30)[0]
-        line = self.process.stdout.readline().decode() if ready else ""
+        line = read_line(self.process)
         words = line.split()
         if not line.startswith("asked "):
             raise Failure(f"the load says: {line!r}")
@@ -103,7 +111,6 @@ class Load:
 
     def counters(self):
         self.process.stdin.write(b"\n")
-        self.process.stdin.flush()
         return self._counters()
 
     def end(self):
