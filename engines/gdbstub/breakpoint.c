@@ -14,6 +14,7 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 
 #include "agent.h"
 #include "breakpoint.h"
@@ -220,6 +221,31 @@ static void lift_breakpoint(struct breakpoint *bp, struct task_struct *task)
 	bp->lifted = true;
 }
 
+static void note_interrupt(void *unused)
+{
+}
+
+/*
+ * An emulated machine (QEMU 7.2, TCG with several CPUs) can miss that text was
+ * written when another CPU was translating it at that moment, and goes on with
+ * the int3. The same byte, written again after every CPU was interrupted, it
+ * does not miss. For a real machine that changes nothing.
+ */
+static void confirm_lift(struct breakpoint_table *table,
+			 struct task_struct *task)
+{
+	struct breakpoint *bp;
+	unsigned int bucket;
+	u8 byte;
+
+	if (!table->nr)
+		return;
+	on_each_cpu(note_interrupt, NULL, 1);
+	hash_for_each(table->hash, bucket, bp, node)
+		if (!read_text(task, bp->addr, &byte) && byte == bp->saved)
+			write_text(task, bp->addr, byte);
+}
+
 /**
  * breakpoint_remove() - remove a breakpoint
  * @table: where
@@ -269,6 +295,8 @@ void breakpoint_lift_all(struct breakpoint_table *table,
 			break;
 		lift_breakpoint(bp, task);
 	}
+	if (task)
+		confirm_lift(table, task);
 	mutex_unlock(&table->lock);
 }
 

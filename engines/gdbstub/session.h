@@ -87,7 +87,8 @@ enum session_work {
  * @pass: QPassSignals: Linux numbers of signals that are delivered without a
  *	stop; bits are read by the threads without a lock
  * @program: QProgramSignals: signals that a detach may deliver
- * @general_tid: thread of Hg; 0 any
+ * @general_tid: thread of Hg or of the last stop reply; 0 any. The reply's
+ *	sender writes it before the client can send a packet that uses it.
  * @resume_tid: thread of Hc; 0 any, -1 all
  * @list_at: where qsThreadInfo goes on: threads told so far
  */

@@ -195,6 +195,9 @@ static void copy_news(struct gdb_session *session, struct stop_news *news,
 		news->exec_path = process->exec_path;
 		process->exec_path = NULL;
 	}
+	/* What a stop reply names is selected by it, as by an Hg. */
+	if (news->event.tid)
+		session->client.general_tid = news->event.tid;
 	if (news->event.kind == STOP_EXITED)
 		process->was_told = true;
 }

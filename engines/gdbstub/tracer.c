@@ -251,6 +251,8 @@ static u32 take_breakpoint(struct gdb_thread *thread, struct pt_regs *regs,
 	struct stop_event event = { .kind = STOP_SWBREAK };
 
 	regs->ip--;
+	/* A stepper meets it only if the step did not see the text lifted. */
+	step_over_end(thread);
 	thread->armed = false;
 	thread->over_wanted = !wants_hit(thread, regs);
 	thread->over_addr = regs->ip;
