@@ -27,6 +27,7 @@ static const char features[] =
 	";qXfer:auxv:read+"
 	";qXfer:exec-file:read+"
 	";qXfer:features:read+"
+	";qXfer:osdata:read+"
 	";qXfer:siginfo:read+"
 	";qXfer:siginfo:write+"
 	";qXfer:threads:read+";

@@ -34,12 +34,14 @@ static void clear_marks(struct gdb_process *process)
 	struct gdb_thread *thread;
 
 	spin_lock(&process->session->lock);
-	list_for_each_entry(thread, &process->threads, entry)
+	list_for_each_entry(thread, &process->threads, entry) {
 		thread->is_resumed = false;
+		thread->is_named = false;
+	}
 	spin_unlock(&process->session->lock);
 }
 
-static bool is_named(const struct gdb_thread *thread,
+static bool is_meant(const struct gdb_thread *thread,
 		     const struct proto_action *action)
 {
 	const struct proto_tid *tid = &action->tid;
@@ -76,25 +78,34 @@ static void mark_thread(struct gdb_thread *thread,
 	thread->has_siginfo &= signo != 0;
 }
 
-/* Of the actions of a packet the leftmost that names a thread counts. */
+/*
+ * Of the actions of a packet the leftmost that names a thread counts. All have
+ * stopped, so for 't' there is nothing to do; one that missed the stop runs.
+ * Return: how many threads run by this, or -EINVAL: no such signal.
+ */
 static int mark_threads(struct gdb_process *process,
 			const struct proto_action *action)
 {
 	int signo = proto_signal_from_gdb(action->signal);
 	struct gdb_thread *thread;
+	int nr = 0;
 
 	if (signo < 0)
 		return signo;
-	/* All threads have stopped: there is none to be stopped. */
-	if (action->kind == 't')
-		return 0;
 	spin_lock(&process->session->lock);
-	list_for_each_entry(thread, &process->threads, entry)
-		if (thread->state == THREAD_STOPPED && !thread->guest &&
-		    !thread->is_resumed && is_named(thread, action))
+	list_for_each_entry(thread, &process->threads, entry) {
+		if (thread->state == THREAD_DEAD || thread->guest ||
+		    thread->is_named || !is_meant(thread, action))
+			continue;
+		thread->is_named = true;
+		if (action->kind == 't')
+			continue;
+		nr++;
+		if (thread->state == THREAD_STOPPED)
 			mark_thread(thread, action, signo);
+	}
 	spin_unlock(&process->session->lock);
-	return 0;
+	return nr;
 }
 
 /*
@@ -149,15 +160,21 @@ static int mark_actions(struct command *command)
 		.end = command->data + command->len,
 	};
 	struct proto_action action;
-	int ret, nr = 0;
+	int ret, nr = 0, marked = 0;
 
 	while ((ret = proto_next_action(&c, &action)) > 0) {
 		ret = mark_threads(command->process, &action);
-		if (ret)
+		if (ret < 0)
 			return ret;
+		marked += ret;
 		nr++;
 	}
-	return ret ?: (nr ? 0 : -EINVAL);
+	if (ret < 0)
+		return ret;
+	if (!nr)
+		return -EINVAL;
+	/* With nobody to run there would never be a stop to reply with. */
+	return marked ? 0 : -ESRCH;
 }
 
 int cmd_vcont(struct command *command)
@@ -192,8 +209,8 @@ static int resume_old(struct command *command, char kind, u8 signal)
 	clear_marks(command->process);
 	action.tid.tid = tid > 0 ? tid : thread->tid;
 	ret = mark_threads(command->process, &action);
-	if (ret)
-		return ret;
+	if (ret <= 0)
+		return ret ?: -ESRCH;
 	if (tid <= 0) {
 		action.kind = 'c';
 		action.signal = 0;

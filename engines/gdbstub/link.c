@@ -325,14 +325,15 @@ void link_send_ack(struct gdb_link *link, char ack)
  * link_resend() - send the last packet again
  * @link: the link
  *
- * Only when it is out whole: else the client has answered something else.
+ * Only when it is out whole: else the client has answered something else. In
+ * no-ack mode nobody asks, and a stray byte means nothing.
  *
  * Context: the session's thread.
  */
 void link_resend(struct gdb_link *link)
 {
 	mutex_lock(&link->tx_lock);
-	if (link->out_at == link->out_len)
+	if (!link->no_ack && link->out_at == link->out_len)
 		link->out_at = link->last_at;
 	mutex_unlock(&link->tx_lock);
 }

@@ -329,6 +329,9 @@ static void note_exit(struct gdb_process *process)
 
 	process->is_gone = true;
 	process->status = process->leader->signal->group_exit_code;
+	/* Before its first stop no client knows it: the opener is told. */
+	if (session->record_owed && !session->reply_owed)
+		process->was_told = true;
 	memset(&session->event, 0, sizeof(session->event));
 	session->event.kind = STOP_EXITED;
 	session->event.status = process->status;

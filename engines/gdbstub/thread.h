@@ -142,6 +142,10 @@ struct gdb_thread {
 	 * session_resume(); under session.cmd_lock.
 	 */
 	bool is_resumed;
+	/** @is_named: an action of the packet being read names it; under
+	 * session.cmd_lock.
+	 */
+	bool is_named;
 	/** @resume: how the client resumed it. */
 	enum thread_resume resume;
 	/** @range_start: of RESUME_RANGE. */
