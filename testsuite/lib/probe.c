@@ -8,6 +8,8 @@
  * probe text PID: the first of these alone, once.
  *
  * probe advance PID COUNTER: the last of these alone.
+ *
+ * probe runs PID: waits until no thread is stopped, or the process is gone.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -108,7 +110,8 @@ static void check_text(int pid)
 	close(mem);
 }
 
-static void check_status(int pid, const char *tid)
+/* Whether there is debugging to be seen; stops alone when @stops_only. */
+static void check_status(int pid, const char *tid, bool stops_only)
 {
 	char name[512], line[512];
 	FILE *status;
@@ -118,15 +121,17 @@ static void check_status(int pid, const char *tid)
 	if (!status)
 		return;
 	while (fgets(line, sizeof(line), status)) {
-		if ((!strncmp(line, "State:", 6) && strpbrk(line + 6, "tT")) ||
-		    !strncmp(line, "Utrace:", 7) ||
-		    (!strncmp(line, "TracerPid:", 10) && atoi(line + 10)))
+		if (!strncmp(line, "State:", 6) && strpbrk(line + 6, "tT"))
+			complain("thread %s: %s", tid, line);
+		if (!stops_only &&
+		    (!strncmp(line, "Utrace:", 7) ||
+		     (!strncmp(line, "TracerPid:", 10) && atoi(line + 10))))
 			complain("thread %s: %s", tid, line);
 	}
 	fclose(status);
 }
 
-static void check_threads(int pid)
+static void check_threads(int pid, bool stops_only)
 {
 	struct dirent *entry;
 	char name[64];
@@ -135,12 +140,13 @@ static void check_threads(int pid)
 	snprintf(name, sizeof(name), "/proc/%d/task", pid);
 	dir = opendir(name);
 	if (!dir) {
-		complain("no process %d\n", pid);
+		if (!stops_only)
+			complain("no process %d\n", pid);
 		return;
 	}
 	while ((entry = readdir(dir)))
 		if (entry->d_name[0] != '.')
-			check_status(pid, entry->d_name);
+			check_status(pid, entry->d_name, stops_only);
 	closedir(dir);
 }
 
@@ -174,19 +180,25 @@ static void check_counter(int pid, unsigned long addr)
 	complain("the counter at %lx stands at %ld\n", addr, first);
 }
 
-static void check_clean(int pid, unsigned long counter)
+static void check_all(const char *what, int pid, unsigned long counter)
 {
 	complaints_len = 0;
 	complaints[0] = '\0';
-	check_text(pid);
-	check_threads(pid);
+	if (!strcmp(what, "runs")) {
+		check_threads(pid, true);
+		return;
+	}
+	if (strcmp(what, "advance"))
+		check_text(pid);
+	if (!strcmp(what, "clean"))
+		check_threads(pid, false);
 	if (counter)
 		check_counter(pid, counter);
 }
 
 int main(int argc, char **argv)
 {
-	const struct timespec pause = { .tv_nsec = 50000000 };
+	const struct timespec pause = { .tv_nsec = 20000000 };
 	time_t end = time(NULL) + WAIT_S;
 	unsigned long counter;
 	int pid;
@@ -195,17 +207,13 @@ int main(int argc, char **argv)
 		return 2;
 	pid = atoi(argv[2]);
 	counter = argc > 3 ? strtoul(argv[3], NULL, 0) : 0;
-	if (!strcmp(argv[1], "text")) {
-		check_text(pid);
-	} else if (!strcmp(argv[1], "advance")) {
-		check_counter(pid, counter);
-	} else {
-		check_clean(pid, counter);
-		while (complaints_len && time(NULL) < end) {
+	if (!strcmp(argv[1], "text"))
+		end = 0;
+	do {
+		if (complaints_len)
 			nanosleep(&pause, NULL);
-			check_clean(pid, counter);
-		}
-	}
+		check_all(argv[1], pid, counter);
+	} while (complaints_len && time(NULL) < end);
 	fputs(complaints, stdout);
 	return complaints_len != 0;
 }
