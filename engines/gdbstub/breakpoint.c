@@ -427,14 +427,14 @@ bool breakpoint_wants_stop(struct breakpoint_table *table, u64 addr,
 	return stop;
 }
 
+typedef void (*range_fn)(struct breakpoint *bp, u8 *byte);
+
 /*
  * Call a function for each breakpoint in a range: by looking at every address,
  * or at every breakpoint, whatever is less.
  */
 static void for_each_in_range(struct breakpoint_table *table, u64 addr,
-			      size_t len,
-			      void (*fn)(struct breakpoint *bp, u8 *byte),
-			      u8 *buf)
+			      size_t len, range_fn fn, u8 *buf)
 {
 	struct breakpoint *bp;
 	unsigned int bucket;

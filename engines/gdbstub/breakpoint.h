@@ -57,11 +57,13 @@ struct breakpoint {
 	u8 saved;
 	/** @undo: @saved before a write that is under way; under table.lock. */
 	u8 undo;
-	/** @lifted: the program's byte is in memory, not the int3; under
+	/**
+	 * @lifted: the program's byte is in memory, not the int3; under
 	 * table.lock.
 	 */
 	bool lifted;
-	/** @conds: NULL: it always stops. Written under table.lock, read under
+	/**
+	 * @conds: NULL: it always stops. Written under table.lock, read under
 	 * RCU; owns a reference.
 	 */
 	struct breakpoint_conds __rcu *conds;

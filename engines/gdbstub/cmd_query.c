@@ -13,24 +13,25 @@
 #include "session.h"
 #include "tdesc_x86.h"
 
-/* gdb is told what is served here and by every helper. */
-static const char features[] =
-	";QStartNoAckMode+"
-	";swbreak+"
-	";hwbreak+"
-	";vContSupported+"
-	";ConditionalBreakpoints+"
-	";QPassSignals+"
-	";QProgramSignals+"
-	";exec-events+"
-	";no-resumed+"
-	";qXfer:auxv:read+"
-	";qXfer:exec-file:read+"
-	";qXfer:features:read+"
-	";qXfer:osdata:read+"
-	";qXfer:siginfo:read+"
-	";qXfer:siginfo:write+"
-	";qXfer:threads:read+";
+/* What is served here and by every helper. */
+static const char *const features[] = {
+	"QStartNoAckMode+",
+	"swbreak+",
+	"hwbreak+",
+	"vContSupported+",
+	"ConditionalBreakpoints+",
+	"QPassSignals+",
+	"QProgramSignals+",
+	"exec-events+",
+	"no-resumed+",
+	"qXfer:auxv:read+",
+	"qXfer:exec-file:read+",
+	"qXfer:features:read+",
+	"qXfer:osdata:read+",
+	"qXfer:siginfo:read+",
+	"qXfer:siginfo:write+",
+	"qXfer:threads:read+",
+};
 
 static bool is_on(const struct proto_feature *feature, const char *name)
 {
@@ -45,6 +46,7 @@ int cmd_supported(struct command *command)
 		.end = command->data + command->len,
 	};
 	struct proto_feature feature;
+	unsigned int i;
 
 	proto_skip(&c, ':');
 	while (proto_next_feature(&c, &feature)) {
@@ -55,7 +57,10 @@ int cmd_supported(struct command *command)
 	}
 	packet_put_str(command->tx, "PacketSize=");
 	packet_put_hex_u64(command->tx, LINK_PACKET_MAX);
-	packet_put_str(command->tx, features);
+	for (i = 0; i < ARRAY_SIZE(features); i++) {
+		packet_put_char(command->tx, ';');
+		packet_put_str(command->tx, features[i]);
+	}
 	return 0;
 }
 

@@ -393,6 +393,9 @@ static bool is_finished(struct gdb_session *session,
 	       (READ_ONCE(process->was_told) || !session->link.file);
 }
 
+static const char refused_text[] =
+	"Detached from a program that you may not trace, which was executed.\n";
+
 /*
  * The client waits for a stop. Of the replies that end a process this one
  * claims least: it is told in words what happened, and then that there is
@@ -402,9 +405,7 @@ static void tell_refused(struct gdb_session *session)
 {
 	packet_tx_begin(&session->tx, '$');
 	packet_put_char(&session->tx, 'O');
-	packet_put_hex_str(&session->tx,
-			   "The process executed a program that you may not "
-			   "trace; it was detached.\n");
+	packet_put_hex_str(&session->tx, refused_text);
 	send_reply(session);
 	packet_tx_begin(&session->tx, '$');
 	packet_put_str(&session->tx, "W00");

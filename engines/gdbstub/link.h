@@ -34,7 +34,8 @@ struct socket;
  * the helper.
  */
 struct gdb_link {
-	/** @file: of @sock, owns a reference; NULL: no connection. Written
+	/**
+	 * @file: of @sock, owns a reference; NULL: no connection. Written
 	 * under session.cmd_lock and @tx_lock.
 	 */
 	struct file *file;
@@ -60,7 +61,8 @@ struct gdb_link {
 
 	/** @tx_lock: nobody waits for the socket with it held. */
 	struct mutex tx_lock;
-	/** @out: LINK_OUT_SIZE bytes: what is not sent yet is between @out_at
+	/**
+	 * @out: LINK_OUT_SIZE bytes: what is not sent yet is between @out_at
 	 * and @out_len.
 	 */
 	u8 *out;
@@ -68,7 +70,8 @@ struct gdb_link {
 	size_t out_at;
 	/** @out_len: see @out. */
 	size_t out_len;
-	/** @last_at: where the last packet begins in @out: it is sent again
+	/**
+	 * @last_at: where the last packet begins in @out: it is sent again
 	 * when the client asks for it. @out_len: it is gone.
 	 */
 	size_t last_at;

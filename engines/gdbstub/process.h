@@ -22,13 +22,15 @@ struct tdesc_x86;
  * Made by process_attach(), freed by process_free() when no thread is left.
  */
 struct gdb_process {
-	/** @entry: in session.processes; under session.lock, and changed only
+	/**
+	 * @entry: in session.processes; under session.lock, and changed only
 	 * with session.cmd_lock held as well.
 	 */
 	struct list_head entry;
 	/** @session: constant. */
 	struct gdb_session *session;
-	/** @leader: the thread group leader at the time of attach. Constant,
+	/**
+	 * @leader: the thread group leader at the time of attach. Constant,
 	 * owns a reference. Keeps task->signal.
 	 */
 	struct task_struct *leader;
@@ -36,28 +38,34 @@ struct gdb_process {
 	struct pid *tgid;
 	/** @pid: as the session's pid namespace numbers it. Constant. */
 	pid_t pid;
-	/** @is_launched: it was handed over by GDBSTUB_START_LAUNCH. Constant.
+	/**
+	 * @is_launched: it was handed over by GDBSTUB_START_LAUNCH. Constant.
 	 */
 	bool is_launched;
-	/** @execs_left: execve() calls to go until a launch is complete; under
+	/**
+	 * @execs_left: execve() calls to go until a launch is complete; under
 	 * session.lock. 0: it is complete, or was an attach.
 	 */
 	unsigned int execs_left;
 
-	/** @threads: struct gdb_thread; under session.lock. Removed from only
+	/**
+	 * @threads: struct gdb_thread; under session.lock. Removed from only
 	 * with session.cmd_lock held as well, so that the holder of that may
 	 * keep a pointer to a thread.
 	 */
 	struct list_head threads;
-	/** @nr_threads: threads that are not dead and no guests; under
+	/**
+	 * @nr_threads: threads that are not dead and no guests; under
 	 * session.lock.
 	 */
 	unsigned int nr_threads;
-	/** @is_leaving: process_leave() began. Written once, under
+	/**
+	 * @is_leaving: process_leave() began. Written once, under
 	 * session.lock; read by the threads.
 	 */
 	bool is_leaving;
-	/** @is_lifted: its text is the program's own again, for good, and it
+	/**
+	 * @is_lifted: its text is the program's own again, for good, and it
 	 * takes no thread any more. Written once, under session.lock; read by
 	 * the threads.
 	 */
@@ -66,11 +74,13 @@ struct gdb_process {
 	bool is_gone;
 	/** @status: wait status once @is_gone. */
 	int status;
-	/** @was_told: a stop reply or an answer said that it is gone; under
+	/**
+	 * @was_told: a stop reply or an answer said that it is gone; under
 	 * session.lock.
 	 */
 	bool was_told;
-	/** @may_not_trace: an exec made it a process that the session's owner
+	/**
+	 * @may_not_trace: an exec made it a process that the session's owner
 	 * may not trace; under session.lock. The session leaves it.
 	 */
 	bool may_not_trace;
@@ -84,18 +94,21 @@ struct gdb_process {
 	 * others are held, or NULL; under session.lock.
 	 */
 	struct gdb_thread *stepper;
-	/** @watches: what is in the debug registers of its threads. Written
+	/**
+	 * @watches: what is in the debug registers of its threads. Written
 	 * with session.cmd_lock held and all threads stopped.
 	 */
 	struct watch_slot watches[WATCH_SLOTS];
 	/** @nr_watches: used slots of @watches. */
 	unsigned int nr_watches;
 
-	/** @tdesc: its registers, found out at the first look at one; under
+	/**
+	 * @tdesc: its registers, found out at the first look at one; under
 	 * session.cmd_lock. NULL after an exec.
 	 */
 	const struct tdesc_x86 *tdesc;
-	/** @exec_path: what it executed last; under session.lock; NULL or
+	/**
+	 * @exec_path: what it executed last; under session.lock; NULL or
 	 * owned.
 	 */
 	char *exec_path;

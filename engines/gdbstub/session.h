@@ -122,7 +122,8 @@ struct gdb_session {
 	struct stop_event event;
 	/** @reply_owed: the client waits for a stop reply; under @lock. */
 	bool reply_owed;
-	/** @record_owed: the opener is told when the stop is complete; under
+	/**
+	 * @record_owed: the opener is told when the stop is complete; under
 	 * @lock.
 	 */
 	bool record_owed;
@@ -135,7 +136,8 @@ struct gdb_session {
 	struct gdb_link link;
 	/** @helper: the opener's records. */
 	struct gdb_helper helper;
-	/** @packet_waits: a packet is in @link.rx that has to wait for the
+	/**
+	 * @packet_waits: a packet is in @link.rx that has to wait for the
 	 * stop, or for the helper's answer; session's thread only.
 	 */
 	bool packet_waits;
@@ -162,7 +164,8 @@ struct gdb_session {
 	const struct cred *cred;
 	/** @owner: the opener's thread group. Constant, owns a reference. */
 	struct pid *owner;
-	/** @pid_ns: the opener's: all numbers in packets. Constant, owns a
+	/**
+	 * @pid_ns: the opener's: all numbers in packets. Constant, owns a
 	 * reference.
 	 */
 	struct pid_namespace *pid_ns;
@@ -196,6 +199,7 @@ bool session_take_pending(struct gdb_session *session);
  * @session: the session
  *
  * Context: session.cmd_lock held: then the answer stays true.
+ * Return: whether.
  */
 static inline bool session_is_stopped(struct gdb_session *session)
 {

@@ -21,7 +21,7 @@
  * A step is undone at any moment before the instruction has run: the thread
  * still stands at the breakpoint, which is written again.
  */
-#include <linux/mm_types.h>
+#include <linux/mm.h>
 #include <linux/ptrace.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -37,16 +37,55 @@
 #include "step.h"
 #include "trace.h"
 
-/* User memory of current, as the CPU sees it. */
+/*
+ * User memory of current, as the CPU sees it: whole accesses. One over a page
+ * boundary could fault half way, or be seen in halves: it is left to the CPU.
+ */
+
+static bool is_split(u64 addr, size_t len)
+{
+	return offset_in_page(addr) + len > PAGE_SIZE;
+}
+
+#define READ_USER(type, buf, addr) \
+	get_user(*(type *)(buf), (type __user *)(addr))
+#define WRITE_USER(type, buf, addr) \
+	put_user(*(const type *)(buf), (type __user *)(addr))
 
 static int emulate_read(void *ctx, u64 addr, void *buf, size_t len)
 {
-	return copy_from_user(buf, (void __user *)addr, len) ? -EFAULT : 0;
+	if (is_split(addr, len))
+		return -EFAULT;
+	switch (len) {
+	case 1:
+		return READ_USER(u8, buf, addr);
+	case 2:
+		return READ_USER(u16, buf, addr);
+	case 4:
+		return READ_USER(u32, buf, addr);
+	case 8:
+		return READ_USER(u64, buf, addr);
+	default:
+		return -EFAULT;
+	}
 }
 
 static int emulate_write(void *ctx, u64 addr, const void *buf, size_t len)
 {
-	return copy_to_user((void __user *)addr, buf, len) ? -EFAULT : 0;
+	if (is_split(addr, len))
+		return -EFAULT;
+	switch (len) {
+	case 1:
+		return WRITE_USER(u8, buf, addr);
+	case 2:
+		return WRITE_USER(u16, buf, addr);
+	case 4:
+		return WRITE_USER(u32, buf, addr);
+	case 8:
+		return WRITE_USER(u64, buf, addr);
+	default:
+		return -EFAULT;
+	}
 }
 
 static const struct emulate_ops user_memory = {

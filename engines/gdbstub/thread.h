@@ -116,10 +116,12 @@ struct gdb_thread {
 	struct gdb_process *process;
 	/** @task: constant, owns a reference. */
 	struct task_struct *task;
-	/** @engine: constant once the thread is in the list; owns a reference.
+	/**
+	 * @engine: constant once the thread is in the list; owns a reference.
 	 */
 	struct utrace_engine *engine;
-	/** @tid: as the session's pid namespace numbers it. Changed only by the
+	/**
+	 * @tid: as the session's pid namespace numbers it. Changed only by the
 	 * thread itself, in exec, under session.lock.
 	 */
 	pid_t tid;
@@ -133,16 +135,19 @@ struct gdb_thread {
 	enum thread_state state;
 	/** @held: stopped for another thread's step; under session.lock. */
 	bool held;
-	/** @pending: an event that lost against another one; under
+	/**
+	 * @pending: an event that lost against another one; under
 	 * session.lock. It is reported when the client resumes the thread.
 	 */
 	struct stop_event pending;
 
-	/** @is_resumed: the client wants it to run: between its packet and
+	/**
+	 * @is_resumed: the client wants it to run: between its packet and
 	 * session_resume(); under session.cmd_lock.
 	 */
 	bool is_resumed;
-	/** @is_named: an action of the packet being read names it; under
+	/**
+	 * @is_named: an action of the packet being read names it; under
 	 * session.cmd_lock.
 	 */
 	bool is_named;
@@ -163,7 +168,8 @@ struct gdb_thread {
 	bool armed;
 	/** @stray_trap: one step trap may come that nobody wants. */
 	bool stray_trap;
-	/** @reported_break: the stop last reported was a breakpoint at
+	/**
+	 * @reported_break: the stop last reported was a breakpoint at
 	 * @over_addr: when the client resumes it there, it is stepped over.
 	 */
 	bool reported_break;
@@ -176,24 +182,29 @@ struct gdb_thread {
 	u64 over_addr;
 	/** @over_sp: see @over_wanted. */
 	u64 over_sp;
-	/** @over_syscall: the step over a breakpoint is one over a system
+	/**
+	 * @over_syscall: the step over a breakpoint is one over a system
 	 * call, whose entry is reported.
 	 */
 	bool over_syscall;
-	/** @busy: it is in report_signal with a signal taken off its queue.
+	/**
+	 * @busy: it is in report_signal with a signal taken off its queue.
 	 * Written by the thread, read by thread_has_passed().
 	 */
 	bool busy;
-	/** @in_vfork: it made a vfork child, and may be waiting for it. Written
+	/**
+	 * @in_vfork: it made a vfork child, and may be waiting for it. Written
 	 * by the thread, read by thread_has_passed().
 	 */
 	bool in_vfork;
-	/** @passed: in a process that is being left: it has been at the user
+	/**
+	 * @passed: in a process that is being left: it has been at the user
 	 * boundary with no trap of ours on its queue. Written by the thread.
 	 */
 	bool passed;
 
-	/** @hw_hits: bits of the slots of @hw that triggered; atomic bit
+	/**
+	 * @hw_hits: bits of the slots of @hw that triggered; atomic bit
 	 * operations, set in the debug exception.
 	 */
 	unsigned long hw_hits;

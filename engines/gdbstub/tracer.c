@@ -46,6 +46,9 @@ static int cond_read_mem(void *ctx, u64 addr, void *buf, size_t len)
 {
 	struct gdb_thread *thread = ctx;
 
+	/* An expression may read often: a killed thread gives up. */
+	if (fatal_signal_pending(current))
+		return -EINTR;
 	if (copy_from_user(buf, (void __user *)addr, len))
 		return -EFAULT;
 	breakpoint_hide(&thread->process->breakpoints, addr, buf, len);
