@@ -144,6 +144,9 @@ static int check_step(const struct utrace_engine *engine, bool block)
 
 static int stop_locked(struct utrace *utrace, struct utrace_engine *engine)
 {
+	/* Its own word before: the task stands still, or is on its way there. */
+	if (engine->stopped && !engine->unanswered)
+		return 0;
 	engine->stopped = true;
 	engine->resume = UTRACE_RESUME;
 	return utrace_stop_locked(utrace, engine);
@@ -197,7 +200,8 @@ static int control_locked(struct utrace *utrace, struct utrace_engine *engine,
  * word: what the callback returns does not undo it.
  *
  * UTRACE_STOP: 0 if the task is stopped already, for tracing or for job
- * control; it stays stopped and makes no callback for this. Else -EINPROGRESS,
+ * control, or on its way into a hold; it stays there and makes no callback for
+ * this. Else -EINPROGRESS,
  * and a report_quiesce or report_signal comes soon, whose return value decides;
  * an engine without these callbacks has its stop all the same. A system call
  * that blocks is not broken off; UTRACE_INTERRUPT does that.

@@ -19,13 +19,18 @@
  * it had a struct utrace to note that in. One that ends its process itself is
  * taken for killed, too: it is not held in exit for a tracer that comes so late.
  */
-static bool is_group_dying(struct task_struct *task)
+static void note_group_dying(struct utrace *utrace)
 {
-	struct signal_struct *signal = task->signal;
-	struct task_struct *exec = READ_ONCE(signal->group_exec_task);
+	struct task_struct *task = utrace->task;
+	struct task_struct *exec;
+	unsigned long flags;
 
-	return (READ_ONCE(signal->flags) & SIGNAL_GROUP_EXIT) ||
-	       (exec && exec != task);
+	if (!lock_task_sighand(task, &flags))
+		return;
+	exec = task->signal->group_exec_task;
+	if ((task->signal->flags & SIGNAL_GROUP_EXIT) || (exec && exec != task))
+		utrace->killed = true;
+	unlock_task_sighand(task, &flags);
 }
 
 static struct utrace *utrace_alloc(struct task_struct *task,
@@ -40,7 +45,6 @@ static struct utrace *utrace_alloc(struct task_struct *task,
 	init_waitqueue_head(&utrace->barrier);
 	utrace->task = task;
 	utrace->stage = stage;
-	utrace->killed = is_group_dying(task);
 	return utrace;
 }
 
@@ -75,8 +79,10 @@ struct utrace *utrace_get_or_create(struct task_struct *task)
 		if (!utrace)
 			return ERR_PTR(-ENOMEM);
 		if (cmpxchg((__force struct utrace **)&task->utrace, seen,
-			    utrace) == seen)
+			    utrace) == seen) {
+			note_group_dying(utrace);
 			return utrace;
+		}
 		kfree(utrace);
 	}
 }

@@ -218,6 +218,9 @@ int __utrace_inject_signal(struct ksignal *ksig)
 	}
 	if (!is_report_due(utrace))
 		return 0;
+	/* It is held, and got up for a trap of ptrace only. */
+	if (utrace->hold && utrace->settled && !utrace->handler)
+		return 0;
 	/* SIGCONT clears this while siglock is dropped. */
 	current->jobctl |= JOBCTL_STOP_DEQUEUED;
 	continued = utrace->continued;

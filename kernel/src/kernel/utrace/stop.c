@@ -86,14 +86,16 @@ int utrace_stop_locked(struct utrace *utrace, struct utrace_engine *engine)
 {
 	struct task_struct *task = utrace->task;
 	unsigned long flags;
+	bool on_its_way;
 	int ret = 0;
 
 	lockdep_assert_held(&utrace->lock);
 	if (!lock_task_sighand(task, &flags))
 		return -ESRCH;
+	on_its_way = utrace->hold && utrace->settled;
 	WRITE_ONCE(utrace->hold, true);
-	if (task_is_held(task)) {
-		/* The hold goes on. */
+	if (task_is_held(task) || on_its_way) {
+		/* The hold goes on, or comes before any callback. */
 	} else if ((task->jobctl & (JOBCTL_STOPPED | JOBCTL_TRACED)) &&
 		   !utrace->jctl && !__fatal_signal_pending(task)) {
 		utrace->settled = true;
