@@ -294,7 +294,7 @@ bool session_thread_born(struct gdb_thread *thread)
 	if (session->state == SESSION_STOPPING && !thread->guest) {
 		mod_timer(&session->stop_timer,
 			  jiffies + msecs_to_jiffies(STOP_LIMIT_MS));
-		thread_interrupt(thread);
+		ask_stop(session, thread);
 	} else if (session->state == SESSION_STOPPED || process->stepper) {
 		thread_poke(thread);
 	}

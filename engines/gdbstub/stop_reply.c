@@ -168,11 +168,18 @@ static void replace_dead(struct gdb_session *session,
 	struct stop_event *event = &session->event;
 	struct gdb_thread *thread;
 
-	if (event->kind == STOP_EXITED || find_alive(process, event->tid))
+	if (event->kind == STOP_EXITED)
 		return;
-	thread = find_alive(process, 0);
+	thread = find_alive(process, event->tid);
 	if (!thread)
+		thread = find_alive(process, 0);
+	if (!thread || event->tid == thread->tid)
 		return;
+	/* Nobody had arrived when the stop took too long. */
+	if (!event->tid) {
+		event->tid = thread->tid;
+		return;
+	}
 	if (thread->pending.kind != STOP_NONE) {
 		*event = thread->pending;
 		thread->pending.kind = STOP_NONE;

@@ -175,23 +175,25 @@ bool thread_trap_is_due(void)
  *    between, and fork does not sleep interruptibly with a copy in its hands;
  *    so this thread is in a system call and has executed no int3 since it was
  *    last at the boundary. The sleep need not be broken off.
- * 4. It waits for a vfork child: its report_clone is behind it.
+ * 4. It waits for a vfork child, as wait_for_vfork_done() does: its report_clone
+ *    is behind it. Nothing in fork before that sleeps freezably.
  *
  * Context: task; lockless, the answer stays true once it is.
  * Return: whether.
  */
 bool thread_has_passed(struct gdb_thread *thread)
 {
-	unsigned int asleep = TASK_INTERRUPTIBLE | __TASK_STOPPED |
-			      __TASK_TRACED;
+	const unsigned int asleep = TASK_INTERRUPTIBLE | __TASK_STOPPED |
+				    __TASK_TRACED;
+	const unsigned int in_vfork = TASK_KILLABLE | TASK_FREEZABLE;
 	struct task_struct *task = thread->task;
+	unsigned int state;
 
 	if (READ_ONCE(thread->state) == THREAD_DEAD ||
 	    READ_ONCE(thread->passed))
 		return true;
-	if (READ_ONCE(thread->in_vfork))
-		asleep |= TASK_UNINTERRUPTIBLE;
-	if (!(READ_ONCE(task->__state) & asleep))
+	state = READ_ONCE(task->__state);
+	if (!(state & asleep) && (state & in_vfork) != in_vfork)
 		return false;
 	/* Pairs with the full barrier of going to sleep in schedule(). */
 	smp_rmb();

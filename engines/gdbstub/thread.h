@@ -193,11 +193,6 @@ struct gdb_thread {
 	 */
 	bool busy;
 	/**
-	 * @in_vfork: it made a vfork child, and may be waiting for it. Written
-	 * by the thread, read by thread_has_passed().
-	 */
-	bool in_vfork;
-	/**
 	 * @passed: in a process that is being left: it has been at the user
 	 * boundary with no trap of ours on its queue. Written by the thread.
 	 */

@@ -150,7 +150,6 @@ static u32 settle(struct gdb_thread *thread)
 	struct stop_event event = {};
 	u32 action;
 
-	WRITE_ONCE(thread->in_vfork, false);
 	for (;;) {
 		if (READ_ONCE(process->is_leaving))
 			return settle_leaving(thread);
@@ -433,7 +432,6 @@ static u32 tracer_report_clone(u32 action, struct utrace_engine *engine,
 		adopt_child(thread, child, !sibling || thread->guest);
 	else
 		breakpoint_clean_child(&thread->process->breakpoints, child);
-	WRITE_ONCE(thread->in_vfork, clone_flags & CLONE_VFORK);
 	return keep_going(thread);
 }
 
