@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * spin THREADS: threads that do nothing but call tick(), as fast as they can,
- * each with a counter of its own besides the common one. At the lowest priority,
- * so that whoever watches gets a turn.
+ * spin THREADS [NAP_US]: threads that do nothing but call tick(), as fast as
+ * they can or with naps in between, each with a counter of its own besides the
+ * common one. At the lowest priority, so that whoever watches gets a turn.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -11,6 +11,7 @@
 
 volatile long counter;
 volatile long counts[64];
+static unsigned int nap_us;
 
 __attribute__((noinline)) void tick(long nr)
 {
@@ -20,8 +21,11 @@ __attribute__((noinline)) void tick(long nr)
 
 static void *spin(void *arg)
 {
-	for (;;)
+	for (;;) {
 		tick((long)arg);
+		if (nap_us)
+			usleep(nap_us);
+	}
 	return NULL;
 }
 
@@ -31,6 +35,7 @@ int main(int argc, char **argv)
 	pthread_t thread;
 	long nr;
 
+	nap_us = argc > 2 ? atoi(argv[2]) : 0;
 	if (nice(19) == -1)
 		return 2;
 	for (nr = 1; nr < nr_threads && nr < 64; nr++)
