@@ -588,11 +588,8 @@ static inline bool task_utraced(const struct task_struct *task)
 	return false;
 }
 
-static inline bool task_utrace_events(const struct task_struct *task,
-				      unsigned long events)
-{
-	return false;
-}
+/* A macro, since the names of events exist only with CONFIG_UTRACE. */
+#define task_utrace_events(task, events) ((void)(task), false)
 
 static inline bool task_is_held(const struct task_struct *task)
 {
