@@ -581,6 +581,11 @@ static inline void utrace_proc_status(struct seq_file *m,
 
 #else /* !CONFIG_UTRACE */
 
+/*
+ * Macros where an inline function, although it comes to nothing, makes the
+ * compiler choose other registers than without the call.
+ */
+
 /* clang-format off */
 
 static inline bool task_utraced(const struct task_struct *task)
@@ -588,13 +593,10 @@ static inline bool task_utraced(const struct task_struct *task)
 	return false;
 }
 
-/* A macro, since the names of events exist only with CONFIG_UTRACE. */
+/* The names of events exist only with CONFIG_UTRACE. */
 #define task_utrace_events(task, events) ((void)(task), false)
 
-static inline bool task_is_held(const struct task_struct *task)
-{
-	return false;
-}
+#define task_is_held(task) ((void)(task), false)
 
 static inline void utrace_init_task(struct task_struct *task) { }
 static inline void utrace_free_task(struct task_struct *task) { }
@@ -616,16 +618,9 @@ static inline int utrace_filter_signal(int signr, struct ksignal *ksig,
 	return signr;
 }
 
-static inline struct k_sigaction *utrace_sigaction(int signr,
-						   struct k_sigaction *ka)
-{
-	return ka;
-}
+#define utrace_sigaction(signr, ka) (ka)
 
-static inline int utrace_default_signal(int signr)
-{
-	return signr;
-}
+#define utrace_default_signal(signr) (signr)
 
 static inline int utrace_handler_step(int stepping)
 {
@@ -633,7 +628,7 @@ static inline int utrace_handler_step(int stepping)
 }
 
 static inline void utrace_hold_trap(void) { }
-static inline void utrace_wake_held(struct task_struct *task) { }
+#define utrace_wake_held(task) do { } while (0)
 static inline void utrace_kill_held(struct task_struct *task) { }
 static inline void utrace_mark_killed(void) { }
 
