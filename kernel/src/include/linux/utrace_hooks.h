@@ -681,10 +681,7 @@ static inline bool utrace_is_stepping(const struct task_struct *task)
 	return false;
 }
 
-static inline bool utrace_hides_exit(unsigned long work)
-{
-	return false;
-}
+#define utrace_hides_exit(work) ((void)(work), false)
 
 static inline void utrace_proc_status(struct seq_file *m,
 				      struct task_struct *task) { }
