@@ -130,13 +130,18 @@ static void set_steps_over(struct gdb_process *process)
 static int resume_marked(struct command *command)
 {
 	struct gdb_session *session = command->session;
+	bool owed;
 
 	if (!session_take_pending(session)) {
 		set_steps_over(command->process);
 		spin_lock(&session->lock);
-		session->reply_owed = true;
+		session->reply_owed = !command->process->is_gone;
+		owed = session->reply_owed;
 		spin_unlock(&session->lock);
-		session_resume(session);
+		if (owed)
+			session_resume(session);
+		else
+			stop_reply_ask(session);
 		return COMMAND_NO_REPLY;
 	}
 	clear_marks(command->process);
@@ -173,8 +178,11 @@ static int mark_actions(struct command *command)
 		return ret;
 	if (!nr)
 		return -EINVAL;
-	/* With nobody to run there would never be a stop to reply with. */
-	return marked ? 0 : -ESRCH;
+	/*
+	 * With nobody to run there would never be a stop to reply with, unless
+	 * the process is being killed: its end is the reply.
+	 */
+	return marked || process_is_dying(command->process) ? 0 : -ESRCH;
 }
 
 int cmd_vcont(struct command *command)
