@@ -406,7 +406,7 @@ static void report_jctl(struct utrace *utrace, int type, int notify)
 /*
  * The thread is about to sleep for job control. What was asked of it is answered
  * before, as nothing wakes it for that. utrace.jctl says meanwhile that it does
- * not stand still, so a stop that is asked for now is answered here as well.
+ * not stand still, so a stop asked for in this moment is answered here as well.
  */
 void __utrace_report_stopped(int notify)
 {
