@@ -12,17 +12,6 @@
 
 static const char hex_digits[] = "0123456789abcdef";
 
-static int hex_value(u8 c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* Receiving */
 
 void packet_rx_init(struct packet_rx *rx, u8 *buf, size_t size)
@@ -90,7 +79,7 @@ static void take_payload(struct packet_rx *rx, u8 c)
 
 static void take_sum_high(struct packet_rx *rx, u8 c)
 {
-	int digit = hex_value(c);
+	int digit = hex_to_bin(c);
 
 	rx->bad_digit = digit < 0;
 	rx->want = digit < 0 ? 0 : digit << 4;
@@ -99,7 +88,7 @@ static void take_sum_high(struct packet_rx *rx, u8 c)
 
 static enum packet_event take_sum_low(struct packet_rx *rx, u8 c)
 {
-	int digit = hex_value(c);
+	int digit = hex_to_bin(c);
 
 	rx->state = PACKET_RX_IDLE;
 	rx->buf[rx->len] = '\0';

@@ -8,17 +8,6 @@
  */
 #include "proto.h"
 
-static int hex_digit(u8 c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 static bool is_alnum(u8 c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
@@ -85,7 +74,7 @@ int proto_get_hex(struct proto_cursor *c, u64 *val)
 	u64 num = 0;
 
 	while (c->pos < c->end) {
-		int digit = hex_digit(*c->pos);
+		int digit = hex_to_bin(*c->pos);
 
 		if (digit < 0)
 			break;
@@ -170,8 +159,8 @@ ssize_t proto_unhex(u8 *data, size_t digits)
 	if (digits % 2)
 		return -EINVAL;
 	for (i = 0; i < digits / 2; i++) {
-		int high = hex_digit(data[2 * i]);
-		int low = hex_digit(data[2 * i + 1]);
+		int high = hex_to_bin(data[2 * i]);
+		int low = hex_to_bin(data[2 * i + 1]);
 
 		if (high < 0 || low < 0)
 			return -EINVAL;

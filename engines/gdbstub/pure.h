@@ -16,6 +16,7 @@
 #include <linux/bits.h>
 #include <linux/compiler.h>
 #include <linux/errno.h>
+#include <linux/hex.h>
 #include <linux/limits.h>
 #include <linux/stddef.h>
 #include <linux/string.h>
@@ -47,6 +48,15 @@ typedef long long s64;
 #define U64_MAX (~0ULL)
 #define S32_MAX INT_MAX
 #define U8_MAX UCHAR_MAX
+
+/* The value of a hex digit, -1 of anything else, as in <linux/hex.h>. */
+static inline int hex_to_bin(u8 c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
 
 #endif /* __KERNEL__ */
 

@@ -40,14 +40,11 @@ void buf_add_format(struct buf *buf, const char *fmt, ...)
 {
 	va_list args;
 	char *text;
-	int len;
 
 	va_start(args, fmt);
-	len = vasprintf(&text, fmt, args);
+	text = xvasprintf(fmt, args);
 	va_end(args);
-	if (len < 0)
-		error_msg_and_die("out of memory");
-	buf_add(buf, text, len);
+	buf_add_string(buf, text);
 	free(text);
 }
 

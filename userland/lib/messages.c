@@ -102,16 +102,22 @@ char *xstrdup(const char *text)
 	return copy;
 }
 
+char *xvasprintf(const char *fmt, va_list args)
+{
+	char *text;
+
+	if (vasprintf(&text, fmt, args) < 0)
+		error_msg_and_die("out of memory");
+	return text;
+}
+
 char *xasprintf(const char *fmt, ...)
 {
 	va_list args;
 	char *text;
-	int len;
 
 	va_start(args, fmt);
-	len = vasprintf(&text, fmt, args);
+	text = xvasprintf(fmt, args);
 	va_end(args);
-	if (len < 0)
-		error_msg_and_die("out of memory");
 	return text;
 }

@@ -9,6 +9,7 @@
 #ifndef LIB_MESSAGES_H
 #define LIB_MESSAGES_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
@@ -34,7 +35,7 @@ void error_msg_and_die(const char *fmt, ...) PRINTF_LIKE(1, 2) NORETURN;
 void perror_msg_and_die(const char *fmt, ...) PRINTF_LIKE(1, 2) NORETURN;
 
 /**
- * xmalloc, xrealloc, xstrdup, xasprintf - allocate or die
+ * xmalloc, xrealloc, xstrdup, xasprintf, xvasprintf - allocate or die
  *
  * The tools hold little memory and can do nothing sensible without it, so an
  * allocation that fails ends the program with a message.
@@ -45,5 +46,6 @@ void *xmalloc(size_t size);
 void *xrealloc(void *old, size_t size);
 char *xstrdup(const char *text);
 char *xasprintf(const char *fmt, ...) PRINTF_LIKE(1, 2);
+char *xvasprintf(const char *fmt, va_list args) PRINTF_LIKE(1, 0);
 
 #endif /* LIB_MESSAGES_H */

@@ -7,27 +7,14 @@
 #include <stdlib.h>
 
 #include "agent.h"
+#include "random.h"
 
 #define ROUNDS 200000
 
 static const char text[] = "a string of the target, forty bytes long";
 
-static u64 seed = 0x9e3779b97f4a7c15ULL;
 static char out[4096];
 static size_t out_len;
-
-static u64 rnd(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed * 0x2545f4914f6cdd1dULL;
-}
-
-static unsigned int below(unsigned int n)
-{
-	return (rnd() >> 32) % n;
-}
 
 static int read_mem(void *ctx, u64 addr, void *buf, size_t len)
 {

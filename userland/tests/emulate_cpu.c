@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "emulate_x86.h"
+#include "random.h"
 
 #define ROUNDS_PER_FORM 4000
 #define ROUNDS_RANDOM 1000000
@@ -39,22 +40,8 @@
 static u8 *code;
 static u8 *data;
 static u8 shadow[DATA_SIZE];
-static u64 seed;
 
 /* Numbers */
-
-static u64 rnd(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed * 0x2545f4914f6cdd1dULL;
-}
-
-static unsigned int below(unsigned int n)
-{
-	return (rnd() >> 32) % n;
-}
 
 /* Values near the edges of all sizes are more likely than by chance. */
 static u64 rnd_value(void)
@@ -736,8 +723,8 @@ int main(int argc, char **argv)
 	int failed = 0;
 	unsigned int i;
 
-	seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 0x9e3779b97f4a7c15ULL;
-	seed += !seed;
+	if (argc > 1)
+		seed = strtoull(argv[1], NULL, 0) | 1;
 	code = map_low(CODE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC);
 	data = map_low(DATA_SIZE, PROT_READ | PROT_WRITE);
 	insn_addr = (u64)code + INSN_AT;

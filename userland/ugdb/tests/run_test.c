@@ -532,43 +532,44 @@ static void test_unix_socket(void)
 	rmdir(path);
 }
 
+static const char stdio_hello[] = "stdin/stdout redirected\n"
+				  "Process echo created; pid = #\n"
+				  "Remote debugging using stdio\n"
+				  "hello\n\nChild exited with status 0\n";
+
+/* Starts ugdb on one end of a pair of sockets and talks to it on the other. */
+static void start_on_pair(struct run *run, const char *args, int type)
+{
+	int pair[2];
+
+	CHECK(!socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, pair));
+	start(run, args, pair[1]);
+	close(pair[1]);
+	rsp_adopt(&run->client, pair[0], WAIT_MS);
+	run->connected = true;
+}
+
 /* gdb gives "target remote | ugdb -" a socket; others give pipes. */
 static void test_stdio_socket(void)
 {
 	struct run run;
-	int pair[2];
 
-	CHECK(!socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
-	start(&run, "--once - echo hello", pair[1]);
-	close(pair[1]);
-	rsp_adopt(&run.client, pair[0], WAIT_MS);
-	run.connected = true;
+	start_on_pair(&run, "--once - echo hello", SOCK_STREAM);
 	expect_reply(&run, "?", "S05");
 	expect_reply(&run, "c", "W00");
-	expect_end(&run, 0, "stdin/stdout redirected\n"
-			    "Process echo created; pid = #\n"
-			    "Remote debugging using stdio\n"
-			    "hello\n\nChild exited with status 0\n");
+	expect_end(&run, 0, stdio_hello);
 }
 
 /* A datagram-like pair is no stream socket, so ugdb relays. */
 static void test_stdio_relay(void)
 {
 	struct run run;
-	int pair[2];
 
-	CHECK(!socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair));
-	start(&run, "stdio echo hello", pair[1]);
-	close(pair[1]);
-	rsp_adopt(&run.client, pair[0], WAIT_MS);
-	run.connected = true;
+	start_on_pair(&run, "stdio echo hello", SOCK_SEQPACKET);
 	expect_reply(&run, "?", "S05");
 	expect_reply(&run, "vFile:setfs:0", "F0");
 	expect_reply(&run, "c", "W00");
-	expect_end(&run, 0, "stdin/stdout redirected\n"
-			    "Process echo created; pid = #\n"
-			    "Remote debugging using stdio\n"
-			    "hello\n\nChild exited with status 0\n");
+	expect_end(&run, 0, stdio_hello);
 }
 
 /* A client that only closes: its end of file goes through the relay. */
@@ -665,6 +666,9 @@ int main(void)
 	snprintf(program_path, sizeof(program_path), "%s/fake_ugdb",
 		 build ? build : ".");
 	setlinebuf(stdout);
+	/* nohup and shells' background jobs hand down signals as ignored. */
+	signal(SIGHUP, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
 	test_run_to_exit();
 	test_kill();
 	test_wrapper();
