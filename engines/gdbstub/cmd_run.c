@@ -312,7 +312,10 @@ int cmd_kill_process(struct command *command)
 	return COMMAND_CLOSED;
 }
 
-/* A list of signals, GDB's numbers in hex, joined by ';'. */
+/*
+ * A list of signals, GDB's numbers in hex, joined by ';'. Where GDB has two for
+ * one of Linux, as SIGIO and SIGPOLL, the one that stop replies carry counts.
+ */
 static int read_signals(struct command *command, unsigned long *set)
 {
 	struct proto_cursor c = {
@@ -327,7 +330,8 @@ static int read_signals(struct command *command, unsigned long *set)
 		if (proto_get_hex(&c, &num))
 			return -EINVAL;
 		signo = proto_signal_from_gdb(num);
-		if (signo > 0 && signo < SESSION_NR_SIGNALS)
+		if (signo > 0 && signo < SESSION_NR_SIGNALS &&
+		    proto_signal_to_gdb(signo) == num)
 			__set_bit(signo, wanted);
 		if (c.pos < c.end && !proto_skip(&c, ';'))
 			return -EINVAL;

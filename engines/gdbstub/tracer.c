@@ -283,11 +283,16 @@ static u32 take_step_trap(struct gdb_thread *thread, kernel_siginfo_t *info)
 	return settle(thread) | UTRACE_SIGNAL_IGN;
 }
 
+/*
+ * While the client steps it sees every signal: to skip the handler it needs a
+ * breakpoint behind it, which only the client can place.
+ */
 static bool is_pass_signal(struct gdb_thread *thread, int signo)
 {
 	return thread->guest || READ_ONCE(thread->process->is_leaving) ||
 	       READ_ONCE(thread->process->execs_left) ||
-	       test_bit(signo, thread->process->session->client.pass);
+	       (test_bit(signo, thread->process->session->client.pass) &&
+		!wants_step(thread));
 }
 
 /*
