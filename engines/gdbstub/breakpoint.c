@@ -30,6 +30,7 @@ void breakpoint_table_init(struct breakpoint_table *table)
 {
 	mutex_init(&table->lock);
 	hash_init(table->hash);
+	outline_init(&table->outline);
 }
 
 void breakpoint_table_exit(struct breakpoint_table *table)
@@ -38,9 +39,15 @@ void breakpoint_table_exit(struct breakpoint_table *table)
 	mutex_destroy(&table->lock);
 }
 
-/* Under RCU or table.lock. */
-static struct breakpoint *find_breakpoint(struct breakpoint_table *table,
-					  u64 addr)
+/**
+ * breakpoint_find() - find a breakpoint
+ * @table: where
+ * @addr: address
+ *
+ * Context: RCU read side, or table.lock held.
+ * Return: the breakpoint, or NULL: there is none.
+ */
+struct breakpoint *breakpoint_find(struct breakpoint_table *table, u64 addr)
 {
 	struct breakpoint *bp;
 
@@ -164,7 +171,7 @@ int breakpoint_insert(struct breakpoint_table *table, struct task_struct *task,
 	int ret = 0;
 
 	mutex_lock(&table->lock);
-	bp = find_breakpoint(table, addr);
+	bp = breakpoint_find(table, addr);
 	if (bp)
 		set_conds(table, bp, conds);
 	else
@@ -175,9 +182,21 @@ int breakpoint_insert(struct breakpoint_table *table, struct task_struct *task,
 	return ret;
 }
 
+static void set_slot(struct breakpoint_table *table, struct breakpoint *bp,
+		     struct outline_slot *slot)
+{
+	struct outline_slot *old;
+
+	old = rcu_replace_pointer(bp->slot, slot,
+				  lockdep_is_held(&table->lock));
+	if (old)
+		outline_retire(&table->outline, old);
+}
+
 static void free_breakpoint(struct breakpoint_table *table,
 			    struct breakpoint *bp)
 {
+	set_slot(table, bp, NULL);
 	hash_del_rcu(&bp->node);
 	table->nr--;
 	set_conds(table, bp, NULL);
@@ -263,7 +282,7 @@ int breakpoint_remove(struct breakpoint_table *table, struct task_struct *task,
 	struct breakpoint *bp;
 
 	mutex_lock(&table->lock);
-	bp = find_breakpoint(table, addr);
+	bp = breakpoint_find(table, addr);
 	if (bp) {
 		lift_breakpoint(bp, task);
 		free_breakpoint(table, bp);
@@ -315,6 +334,76 @@ void breakpoint_forget_all(struct breakpoint_table *table)
 	mutex_lock(&table->lock);
 	hash_for_each_safe(table->hash, bucket, next, bp, node)
 		free_breakpoint(table, bp);
+	outline_forget(&table->outline);
+	mutex_unlock(&table->lock);
+}
+
+/**
+ * breakpoint_outline() - put a breakpoint's instruction out of line
+ * @table: the current process's table
+ * @addr: which
+ * @bytes: the program's instruction
+ * @len: bytes at @bytes
+ * @is_used: whether a thread may still be in a slot
+ * @ctx: for @is_used
+ *
+ * A slot made of other bytes, which the program has written over since, is
+ * replaced.
+ *
+ * Context: a thread of the process, in a callback; may sleep, takes table.lock.
+ * Return: whether it has one now; false: it has to be executed where it stands,
+ * or there is no such breakpoint (any more).
+ */
+bool breakpoint_outline(struct breakpoint_table *table, u64 addr,
+			const u8 *bytes, size_t len, outline_used_fn is_used,
+			void *ctx)
+{
+	struct outline_slot *slot;
+	struct breakpoint *bp;
+
+	mutex_lock(&table->lock);
+	bp = breakpoint_find(table, addr);
+	slot = bp ? outline_make(&table->outline, addr, bytes, len, is_used,
+				 ctx) : NULL;
+	if (!IS_ERR_OR_NULL(slot))
+		set_slot(table, bp, slot);
+	mutex_unlock(&table->lock);
+	return !IS_ERR_OR_NULL(slot);
+}
+
+/**
+ * breakpoint_outline_broken() - the program took an area away
+ * @table: the current process's table
+ *
+ * Context: a thread of the process, in a callback; may sleep, takes table.lock.
+ */
+void breakpoint_outline_broken(struct breakpoint_table *table)
+{
+	struct breakpoint *bp;
+	unsigned int bucket;
+
+	mutex_lock(&table->lock);
+	table->outline.is_broken = true;
+	hash_for_each(table->hash, bucket, bp, node)
+		set_slot(table, bp, NULL);
+	mutex_unlock(&table->lock);
+}
+
+/**
+ * breakpoint_outline_unmap() - take the areas out of the target's memory
+ * @table: its process is being left; no thread enters a slot any more
+ * @task: any living thread of the process
+ * @is_used: whether a thread is in a slot now: then the area stays
+ * @ctx: for @is_used
+ *
+ * Context: a kernel thread; may sleep, takes table.lock.
+ */
+void breakpoint_outline_unmap(struct breakpoint_table *table,
+			      struct task_struct *task,
+			      outline_used_fn is_used, void *ctx)
+{
+	mutex_lock(&table->lock);
+	outline_unmap(&table->outline, task, is_used, ctx);
 	mutex_unlock(&table->lock);
 }
 
@@ -353,7 +442,7 @@ bool breakpoint_is_at(struct breakpoint_table *table, u64 addr)
 	bool found;
 
 	rcu_read_lock();
-	found = find_breakpoint(table, addr);
+	found = breakpoint_find(table, addr);
 	rcu_read_unlock();
 	return found;
 }
@@ -372,7 +461,7 @@ bool breakpoint_saved_byte(struct breakpoint_table *table, u64 addr, u8 *byte)
 	struct breakpoint *bp;
 
 	rcu_read_lock();
-	bp = find_breakpoint(table, addr);
+	bp = breakpoint_find(table, addr);
 	if (bp)
 		*byte = READ_ONCE(bp->saved);
 	rcu_read_unlock();
@@ -387,7 +476,7 @@ static struct breakpoint_conds *get_conds(struct breakpoint_table *table,
 	struct breakpoint *bp;
 
 	rcu_read_lock();
-	bp = find_breakpoint(table, addr);
+	bp = breakpoint_find(table, addr);
 	if (bp)
 		conds = rcu_dereference(bp->conds);
 	if (conds && !refcount_inc_not_zero(&conds->refs))
@@ -442,7 +531,7 @@ static void for_each_in_range(struct breakpoint_table *table, u64 addr,
 
 	if (len < table->nr) {
 		for (i = 0; i < len; i++) {
-			bp = find_breakpoint(table, addr + i);
+			bp = breakpoint_find(table, addr + i);
 			if (bp)
 				fn(bp, buf + i);
 		}
@@ -565,7 +654,7 @@ int breakpoint_step_lift(struct breakpoint_table *table, u64 addr)
 	int ret = -ENOENT;
 
 	mutex_lock(&table->lock);
-	bp = find_breakpoint(table, addr);
+	bp = breakpoint_find(table, addr);
 	if (bp)
 		ret = bp->lifted ? 0 : write_text(current, addr, bp->saved);
 	if (!ret)
@@ -595,7 +684,7 @@ int breakpoint_step_restore(struct breakpoint_table *table,
 	u8 byte;
 
 	mutex_lock(&table->lock);
-	bp = find_breakpoint(table, addr);
+	bp = breakpoint_find(table, addr);
 	if (!bp || !bp->lifted || table->is_closed)
 		goto unlock;
 	ret = read_text(task, addr, &byte);

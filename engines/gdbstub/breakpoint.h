@@ -11,6 +11,8 @@
 #include <linux/refcount.h>
 #include <linux/types.h>
 
+#include "outline.h"
+
 struct agent_ops;
 struct proto_bparts;
 struct task_struct;
@@ -67,6 +69,11 @@ struct breakpoint {
 	 * RCU; owns a reference.
 	 */
 	struct breakpoint_conds __rcu *conds;
+	/**
+	 * @slot: NULL: its instruction was not put out of line (yet). Written
+	 * under table.lock, read under RCU.
+	 */
+	struct outline_slot __rcu *slot;
 	/** @rcu: frees it. */
 	struct rcu_head rcu;
 };
@@ -88,6 +95,8 @@ struct breakpoint_table {
 	bool is_closed;
 	/** @hash: by address. */
 	DECLARE_HASHTABLE(hash, BREAKPOINT_HASH_BITS);
+	/** @outline: where displaced instructions are; under @lock. */
+	struct outline outline;
 };
 
 void breakpoint_table_init(struct breakpoint_table *table);
@@ -101,6 +110,14 @@ void breakpoint_lift_all(struct breakpoint_table *table,
 void breakpoint_forget_all(struct breakpoint_table *table);
 void breakpoint_clean_child(struct breakpoint_table *table,
 			    struct task_struct *child);
+struct breakpoint *breakpoint_find(struct breakpoint_table *table, u64 addr);
+bool breakpoint_outline(struct breakpoint_table *table, u64 addr,
+			const u8 *bytes, size_t len, outline_used_fn is_used,
+			void *ctx);
+void breakpoint_outline_broken(struct breakpoint_table *table);
+void breakpoint_outline_unmap(struct breakpoint_table *table,
+			      struct task_struct *task,
+			      outline_used_fn is_used, void *ctx);
 bool breakpoint_is_at(struct breakpoint_table *table, u64 addr);
 bool breakpoint_saved_byte(struct breakpoint_table *table, u64 addr, u8 *byte);
 bool breakpoint_wants_stop(struct breakpoint_table *table, u64 addr,

@@ -13,6 +13,7 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 
+#include "displace.h"
 #include "process.h"
 #include "session.h"
 #include "step.h"
@@ -248,6 +249,18 @@ static bool all_passed(struct gdb_process *process)
 	return passed;
 }
 
+/* No thread is sent into an area any more, and none is in one. */
+static void unmap_areas(struct gdb_process *process)
+{
+	struct task_struct *task = process_task_get(process);
+
+	if (!task)
+		return;
+	breakpoint_outline_unmap(&process->breakpoints, task,
+				 displace_is_inside_any, process);
+	put_task_struct(task);
+}
+
 static struct gdb_thread *take_thread(struct gdb_process *process)
 {
 	struct gdb_thread *thread;
@@ -275,7 +288,8 @@ static struct gdb_thread *take_thread(struct gdb_process *process)
  *    is born is still traced.
  * 3. is_lifted is set and all threads are poked, held ones run. Each is waited
  *    for until thread_has_passed(): it cannot have a trap of ours behind it.
- * 4. All engines are detached.
+ * 4. The areas of displaced instructions are unmapped and all engines are
+ *    detached.
  *
  * The wait of step 3 depends on nothing but the threads' way through the kernel
  * to their user boundary; one that sleeps need not come. It is bounded for the
@@ -298,6 +312,7 @@ void process_leave(struct gdb_process *process)
 	poke_all(process);
 	while (!all_passed(process) && time_before(jiffies, limit))
 		wait_event_timeout(process->wait, all_passed(process), 1);
+	unmap_areas(process);
 	while ((thread = take_thread(process))) {
 		thread_detach(thread);
 		thread_free(thread);

@@ -2,11 +2,11 @@
 /*
  * Stepping over a breakpoint.
  *
- * Most instructions that breakpoints sit on are emulated: the thread goes on
- * behind them, and no other thread is disturbed. For the others the int3 is
- * lifted while the thread makes one step, and no other thread may be in user
- * mode meanwhile, or it could run past the breakpoint. That is done without
- * waiting for anybody:
+ * Most instructions that breakpoints sit on are emulated, nearly all others are
+ * executed out of line: the thread goes on behind them, and no other thread is
+ * disturbed. For what is left the int3 is lifted while the thread makes one
+ * step, and no other thread may be in user mode meanwhile, or it could run past
+ * the breakpoint. That is done without waiting for anybody:
  *
  * 1. The thread becomes process.stepper, under session.lock.
  * 2. All others are poked. From then on each of them, before it gets to user
@@ -28,152 +28,10 @@
 #include <linux/smp.h>
 #include <linux/uaccess.h>
 
-#ifdef CONFIG_X86_USER_SHADOW_STACK
-#include <asm/prctl.h>
-#endif
-
-#include "emulate_x86.h"
+#include "displace.h"
 #include "session.h"
 #include "step.h"
 #include "trace.h"
-
-/*
- * User memory of current, as the CPU sees it: whole accesses. One over a page
- * boundary could fault half way, or be seen in halves: it is left to the CPU.
- */
-
-static bool is_split(u64 addr, size_t len)
-{
-	return offset_in_page(addr) + len > PAGE_SIZE;
-}
-
-#define READ_USER(type, buf, addr) \
-	get_user(*(type *)(buf), (type __user *)(addr))
-#define WRITE_USER(type, buf, addr) \
-	put_user(*(const type *)(buf), (type __user *)(addr))
-
-static int emulate_read(void *ctx, u64 addr, void *buf, size_t len)
-{
-	if (is_split(addr, len))
-		return -EFAULT;
-	switch (len) {
-	case 1:
-		return READ_USER(u8, buf, addr);
-	case 2:
-		return READ_USER(u16, buf, addr);
-	case 4:
-		return READ_USER(u32, buf, addr);
-	case 8:
-		return READ_USER(u64, buf, addr);
-	default:
-		return -EFAULT;
-	}
-}
-
-static int emulate_write(void *ctx, u64 addr, const void *buf, size_t len)
-{
-	if (is_split(addr, len))
-		return -EFAULT;
-	switch (len) {
-	case 1:
-		return WRITE_USER(u8, buf, addr);
-	case 2:
-		return WRITE_USER(u16, buf, addr);
-	case 4:
-		return WRITE_USER(u32, buf, addr);
-	case 8:
-		return WRITE_USER(u64, buf, addr);
-	default:
-		return -EFAULT;
-	}
-}
-
-static const struct emulate_ops user_memory = {
-	.read = emulate_read,
-	.write = emulate_write,
-};
-
-static void load_regs(struct emulate_regs *e, const struct pt_regs *regs)
-{
-	e->gpr[EMULATE_RAX] = regs->ax;
-	e->gpr[EMULATE_RCX] = regs->cx;
-	e->gpr[EMULATE_RDX] = regs->dx;
-	e->gpr[EMULATE_RBX] = regs->bx;
-	e->gpr[EMULATE_RSP] = regs->sp;
-	e->gpr[EMULATE_RBP] = regs->bp;
-	e->gpr[EMULATE_RSI] = regs->si;
-	e->gpr[EMULATE_RDI] = regs->di;
-	e->gpr[EMULATE_R8] = regs->r8;
-	e->gpr[EMULATE_R9] = regs->r9;
-	e->gpr[EMULATE_R10] = regs->r10;
-	e->gpr[EMULATE_R11] = regs->r11;
-	e->gpr[EMULATE_R12] = regs->r12;
-	e->gpr[EMULATE_R13] = regs->r13;
-	e->gpr[EMULATE_R14] = regs->r14;
-	e->gpr[EMULATE_R15] = regs->r15;
-	e->rip = regs->ip;
-	e->flags = regs->flags;
-}
-
-static void store_regs(struct pt_regs *regs, const struct emulate_regs *e)
-{
-	regs->ax = e->gpr[EMULATE_RAX];
-	regs->cx = e->gpr[EMULATE_RCX];
-	regs->dx = e->gpr[EMULATE_RDX];
-	regs->bx = e->gpr[EMULATE_RBX];
-	regs->sp = e->gpr[EMULATE_RSP];
-	regs->bp = e->gpr[EMULATE_RBP];
-	regs->si = e->gpr[EMULATE_RSI];
-	regs->di = e->gpr[EMULATE_RDI];
-	regs->r8 = e->gpr[EMULATE_R8];
-	regs->r9 = e->gpr[EMULATE_R9];
-	regs->r10 = e->gpr[EMULATE_R10];
-	regs->r11 = e->gpr[EMULATE_R11];
-	regs->r12 = e->gpr[EMULATE_R12];
-	regs->r13 = e->gpr[EMULATE_R13];
-	regs->r14 = e->gpr[EMULATE_R14];
-	regs->r15 = e->gpr[EMULATE_R15];
-	regs->ip = e->rip;
-	regs->flags = e->flags;
-}
-
-static u32 emulate_mode(void)
-{
-#ifdef CONFIG_X86_USER_SHADOW_STACK
-	if (current->thread.features & ARCH_SHSTK_SHSTK)
-		return EMULATE_SHADOW_STACK;
-#endif
-	return 0;
-}
-
-/* The instruction at a breakpoint. Return: bytes that are there. */
-static size_t read_insn(struct gdb_process *process, u64 addr, u8 *insn)
-{
-	size_t len;
-
-	len = EMULATE_MAX_INSN - copy_from_user(insn, (void __user *)addr,
-						EMULATE_MAX_INSN);
-	breakpoint_hide(&process->breakpoints, addr, insn, len);
-	return len;
-}
-
-/*
- * Memory that an emulated instruction touches does not pass the debug
- * registers, so with a watchpoint set the CPU does it.
- */
-static bool try_emulate(struct gdb_process *process, struct pt_regs *regs,
-			const u8 *insn, size_t len)
-{
-	struct emulate_regs e;
-
-	if (process->nr_watches || regs->cs != __USER_CS)
-		return false;
-	load_regs(&e, regs);
-	if (!emulate_x86(&e, insn, len, emulate_mode(), &user_memory, NULL))
-		return false;
-	store_regs(regs, &e);
-	return true;
-}
 
 static bool is_syscall_insn(const u8 *insn, size_t len)
 {
@@ -229,6 +87,35 @@ static void note_interrupt(void *unused)
 {
 }
 
+/*
+ * Without faulting: a restartable sequence in memory that is not there costs a
+ * step in place. The slot is made by the first thread that needs it.
+ */
+static bool go_out_of_line(struct gdb_thread *thread, struct pt_regs *regs,
+			   const u8 *insn, size_t len)
+{
+	struct breakpoint_table *table = &thread->process->breakpoints;
+	enum displace_entry entry = DISPLACE_IN_PLACE;
+	struct breakpoint *bp;
+	int tries = 2;
+
+	do {
+		rcu_read_lock();
+		pagefault_disable();
+		bp = breakpoint_find(table, regs->ip);
+		if (bp)
+			entry = displace_enter(thread, bp, regs, insn, len,
+					       true);
+		pagefault_enable();
+		rcu_read_unlock();
+	} while (entry == DISPLACE_NONE && --tries &&
+		 breakpoint_outline(table, regs->ip, insn, len,
+				    displace_is_used, thread->process));
+	if (entry == DISPLACE_SYSCALL)
+		thread->over_syscall = !thread_set_syscall_entry(thread, true);
+	return entry == DISPLACE_INSIDE || entry == DISPLACE_SYSCALL;
+}
+
 /**
  * step_over_begin() - get over the breakpoint at the pc
  * @thread: the current thread, with &gdb_thread.over_wanted
@@ -243,7 +130,7 @@ enum step_over step_over_begin(struct gdb_thread *thread)
 {
 	struct gdb_process *process = thread->process;
 	struct pt_regs *regs = current_pt_regs();
-	u8 insn[EMULATE_MAX_INSN];
+	u8 insn[INSN_MAX];
 	size_t len;
 
 	if (READ_ONCE(process->stepper) == thread)
@@ -251,9 +138,11 @@ enum step_over step_over_begin(struct gdb_thread *thread)
 	if (regs->ip != thread->over_addr ||
 	    !breakpoint_is_at(&process->breakpoints, regs->ip))
 		return STEP_OVER_GONE;
-	len = read_insn(process, regs->ip, insn);
-	if (try_emulate(process, regs, insn, len))
+	len = displace_read(process, regs->ip, insn);
+	if (displace_emulate(process, regs, insn, len))
 		return STEP_OVER_DONE;
+	if (go_out_of_line(thread, regs, insn, len))
+		return STEP_OVER_OUTLINE;
 	if (!claim_step(thread))
 		return STEP_OVER_BUSY;
 

@@ -10,12 +10,15 @@ struct gdb_thread;
 /**
  * enum step_over - how a thread gets over the breakpoint at its pc
  * @STEP_OVER_DONE: it is over it: the instruction was emulated
+ * @STEP_OVER_OUTLINE: its pc is at a copy of the instruction, which brings it
+ *	behind the breakpoint
  * @STEP_OVER_GONE: there is nothing to step over (any more)
  * @STEP_OVER_ARMED: the breakpoint is lifted; the thread has to single-step
  * @STEP_OVER_BUSY: another thread is on its way; the caller waits, held
  */
 enum step_over {
 	STEP_OVER_DONE,
+	STEP_OVER_OUTLINE,
 	STEP_OVER_GONE,
 	STEP_OVER_ARMED,
 	STEP_OVER_BUSY,

@@ -6,7 +6,9 @@
 #include <linux/slab.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/sched/task_stack.h>
 
+#include "displace.h"
 #include "session.h"
 #include "thread.h"
 
@@ -174,7 +176,8 @@ bool thread_trap_is_due(void)
  *    is on its queue. A trap is queued by the exception without sleeping in
  *    between, and fork does not sleep interruptibly with a copy in its hands;
  *    so this thread is in a system call and has executed no int3 since it was
- *    last at the boundary. The sleep need not be broken off.
+ *    last at the boundary. The sleep need not be broken off. The exception is
+ *    a page fault of a displaced instruction that user space is asked to serve.
  * 4. It waits for a vfork child, as wait_for_vfork_done() does: its report_clone
  *    is behind it. Nothing in fork before that sleeps freezably.
  *
@@ -197,7 +200,7 @@ bool thread_has_passed(struct gdb_thread *thread)
 		return false;
 	/* Pairs with the full barrier of going to sleep in schedule(). */
 	smp_rmb();
-	return !READ_ONCE(thread->busy) &&
+	return !READ_ONCE(thread->busy) && !displace_is_inside(thread) &&
 	       !sigismember(&task->pending.signal, SIGTRAP);
 }
 
@@ -220,7 +223,11 @@ int thread_examine_begin(struct gdb_thread *thread,
 	ret = utrace_barrier(thread->task, thread->engine);
 	if (ret)
 		return ret;
-	return utrace_prepare_examine(thread->task, thread->engine, exam);
+	ret = utrace_prepare_examine(thread->task, thread->engine, exam);
+	/* One that job control stopped had no callback. */
+	if (!ret)
+		displace_leave(thread, task_pt_regs(thread->task));
+	return ret;
 }
 
 /**

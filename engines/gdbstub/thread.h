@@ -11,6 +11,7 @@
 #include <linux/signal.h>
 #include <linux/utrace.h>
 
+#include "outline.h"
 #include "watch.h"
 
 struct gdb_process;
@@ -183,10 +184,12 @@ struct gdb_thread {
 	/** @over_sp: see @over_wanted. */
 	u64 over_sp;
 	/**
-	 * @over_syscall: the step over a breakpoint is one over a system
-	 * call, whose entry is reported.
+	 * @over_syscall: its next system call is reported, since there was a
+	 * breakpoint on the instruction.
 	 */
 	bool over_syscall;
+	/** @out: where its displaced instruction was put last. */
+	struct outline_stay out;
 	/**
 	 * @busy: it is in report_signal with a signal taken off its queue.
 	 * Written by the thread, read by thread_has_passed().

@@ -20,6 +20,7 @@
 #include <linux/uaccess.h>
 
 #include "agent.h"
+#include "displace.h"
 #include "regs_x86.h"
 #include "session.h"
 #include "step.h"
@@ -101,6 +102,7 @@ static bool wants_step(const struct gdb_thread *thread)
 static u32 call_off_step(struct gdb_thread *thread)
 {
 	step_over_end(thread);
+	displace_leave(thread, current_pt_regs());
 	thread->armed = wants_step(thread) &&
 			!READ_ONCE(thread->process->is_leaving);
 	return keep_going(thread);
@@ -133,6 +135,7 @@ static u32 settle_over(struct gdb_thread *thread)
 		thread->over_wanted = false;
 		finish_step(thread);
 		return UTRACE_RESUME;
+	case STEP_OVER_OUTLINE:
 	default:
 		thread->over_wanted = false;
 		return UTRACE_RESUME;
@@ -163,8 +166,10 @@ static u32 settle(struct gdb_thread *thread)
 				return action;
 			continue;
 		}
-		if (session_hold_for_step(thread))
+		if (session_hold_for_step(thread)) {
+			displace_leave(thread, current_pt_regs());
 			return UTRACE_STOP;
+		}
 		thread->armed = wants_step(thread);
 		return keep_going(thread);
 	}
@@ -194,6 +199,7 @@ static u32 report_pass(struct gdb_thread *thread, kernel_siginfo_t *info)
 
 	if (thread_trap_is_due())
 		return keep_going(thread) | NO_SIGNAL;
+	displace_leave(thread, current_pt_regs());
 	action = settle(thread);
 	if (action == UTRACE_STOP || !thread->inject)
 		return action | NO_SIGNAL;
@@ -215,13 +221,17 @@ static u32 report_handler(struct gdb_thread *thread)
 	return settle(thread) | NO_SIGNAL;
 }
 
-/* Is there still an int3 in memory? Not if it cannot be read, either. */
-static bool is_int3_at(u64 addr)
+/*
+ * Is there an int3 in front of this address, in its short or its long form? Not
+ * if it cannot be read, either.
+ */
+static bool is_behind_int3(u64 addr)
 {
-	u8 byte;
+	u8 bytes[2];
 
-	return !copy_from_user(&byte, (void __user *)addr, 1) &&
-	       byte == BREAKPOINT_INSN;
+	return !copy_from_user(bytes, (void __user *)(addr - 2), 2) &&
+	       (bytes[1] == BREAKPOINT_INSN ||
+		(bytes[0] == 0xcd && bytes[1] == 3));
 }
 
 static void park_siginfo(struct gdb_thread *thread,
@@ -316,15 +326,21 @@ static u32 take_signal(struct gdb_thread *thread, kernel_siginfo_t *info)
 	return settle(thread) | UTRACE_SIGNAL_HOLD | UTRACE_SIGNAL_IGN;
 }
 
+/*
+ * @was_inside: the thread was in a slot; what traps there is the program's own
+ * int3.
+ */
 static u32 take_trap(struct gdb_thread *thread, struct pt_regs *regs,
-		     kernel_siginfo_t *info)
+		     kernel_siginfo_t *info, bool was_inside)
 {
 	switch (info->si_code) {
 	case SI_KERNEL:
+		if (was_inside)
+			break;
 		if (breakpoint_is_at(&thread->process->breakpoints,
 				     regs->ip - 1))
 			return take_breakpoint(thread, regs, info);
-		if (is_int3_at(regs->ip - 1))
+		if (is_behind_int3(regs->ip))
 			break;
 		/* It was removed after the thread had executed it. */
 		regs->ip--;
@@ -345,6 +361,7 @@ static u32 tracer_report_signal(u32 action, struct utrace_engine *engine,
 				struct k_sigaction *return_ka)
 {
 	struct gdb_thread *thread = engine->data;
+	bool was_inside;
 	u32 ret;
 
 	switch (utrace_signal_action(action)) {
@@ -356,8 +373,10 @@ static u32 tracer_report_signal(u32 action, struct utrace_engine *engine,
 		break;
 	}
 	WRITE_ONCE(thread->busy, true);
-	if (info->si_signo == SIGTRAP)
-		ret = take_trap(thread, regs, info);
+	if (displace_take_fault(thread, regs, info, &was_inside))
+		ret = settle(thread) | UTRACE_SIGNAL_IGN;
+	else if (info->si_signo == SIGTRAP)
+		ret = take_trap(thread, regs, info, was_inside);
 	else
 		ret = take_signal(thread, info);
 	WRITE_ONCE(thread->busy, false);
@@ -371,6 +390,7 @@ static u32 tracer_report_quiesce(u32 action, struct utrace_engine *engine,
 
 	if (event || thread_trap_is_due())
 		return keep_going(thread);
+	displace_leave(thread, current_pt_regs());
 	/* A signal is injected in report_signal only. */
 	if (thread->inject && (READ_ONCE(thread->process->is_leaving) ||
 			       !session_wants_stop(thread)))
@@ -379,8 +399,9 @@ static u32 tracer_report_quiesce(u32 action, struct utrace_engine *engine,
 }
 
 /*
- * The text of a system call instruction was fetched: the breakpoint on it can
- * be written again. The step itself ends with a trap on the way out, which
+ * A system call instruction was executed out of line: nobody needs to know. Or
+ * in its place: its text was fetched, so the breakpoint on it can be written
+ * again. The step itself ends with a trap on the way out, which
  * nobody wants if the client did not ask for a step.
  */
 static u32 tracer_report_syscall_entry(u32 action, struct utrace_engine *engine,
@@ -389,11 +410,15 @@ static u32 tracer_report_syscall_entry(u32 action, struct utrace_engine *engine,
 {
 	struct gdb_thread *thread = engine->data;
 
+	displace_leave_syscall(thread, regs);
 	if (READ_ONCE(thread->process->stepper) == thread) {
 		step_over_end(thread);
 		thread->over_wanted = false;
 		thread->stray_trap = true;
 		thread->armed = wants_step(thread);
+	} else if (thread->over_syscall) {
+		thread_set_syscall_entry(thread, false);
+		thread->over_syscall = false;
 	}
 	return keep_going(thread) | utrace_syscall_action(action);
 }
@@ -508,6 +533,7 @@ static u32 tracer_report_exec(u32 action, struct utrace_engine *engine,
 	watch_forget_all(process, thread);
 	thread->over_wanted = false;
 	thread->over_syscall = false;
+	thread->out.slot = 0;
 	thread->armed = false;
 	kind = note_exec(thread, read_exec_path(bprm));
 	if (kind != STOP_NONE)
