@@ -201,8 +201,7 @@ int cmd_xfer_features(struct command *command)
 
 	if (annex->len != strlen(name) || memcmp(annex->data, name, annex->len))
 		return -ENOENT;
-	len = tdesc_x86_xml(regs_tdesc(command->process), xml,
-			    LINK_PACKET_MAX);
+	len = tdesc_x86_xml(regs_tdesc(command->process), xml, LINK_PACKET_MAX);
 	return command_xfer(command, xml, len);
 }
 

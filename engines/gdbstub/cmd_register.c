@@ -56,9 +56,11 @@ int cmd_write_register(struct command *command)
 	struct gdb_thread *thread = command_thread(command);
 	u64 num = command->args.arg[0].num;
 	const struct proto_arg *data = &command->args.arg[1];
+	int ret;
 
 	if (!thread)
 		return -ESRCH;
-	return regs_write_one(thread, min_t(u64, num, U32_MAX), data->data,
-			      data->len) ?: command_ok(command);
+	ret = regs_write_one(thread, min_t(u64, num, U32_MAX), data->data,
+			     data->len);
+	return ret ?: command_ok(command);
 }

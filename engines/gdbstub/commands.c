@@ -16,8 +16,10 @@
 /* Packets answered before somebody else gets the lock. */
 #define PACKETS_AT_ONCE 64
 
+/* clang-format off */
 #define ROW(name, schema, match, handler, when) \
 	{ { name, schema, match }, handler, when }
+/* clang-format on */
 
 static const struct command_row command_table[] = {
 	ROW("!", NULL, PROTO_EXACT, cmd_extended, WHEN_ANY),
@@ -187,10 +189,11 @@ static int forward(struct gdb_session *session)
 {
 	struct gdb_process *process = session_process(session);
 	struct packet_rx *rx = &session->link.rx;
+	int ret;
 
-	return helper_push_packet(&session->helper,
-				  process ? process->pid : 0, rx->buf,
-				  rx->len) ?: COMMAND_NO_REPLY;
+	ret = helper_push_packet(&session->helper, process ? process->pid : 0,
+				 rx->buf, rx->len);
+	return ret ?: COMMAND_NO_REPLY;
 }
 
 static void send_reply(struct gdb_session *session)
@@ -219,6 +222,15 @@ static int run_packet(struct gdb_session *session,
 	return run_row(&command, row);
 }
 
+static const struct command_row *find_row(const struct packet_rx *rx)
+{
+	const struct proto_row *row;
+
+	row = proto_find(&command_table[0].row, ARRAY_SIZE(command_table),
+			 sizeof(command_table[0]), rx->buf, rx->len);
+	return row ? container_of_const(row, struct command_row, row) : NULL;
+}
+
 /* Return: whether the packet was dealt with; false: it has to wait. */
 static bool take_packet(struct gdb_session *session)
 {
@@ -226,9 +238,7 @@ static bool take_packet(struct gdb_session *session)
 	const struct command_row *row;
 	int ret;
 
-	row = (const struct command_row *)
-		proto_find(&command_table[0].row, ARRAY_SIZE(command_table),
-			   sizeof(command_table[0]), rx->buf, rx->len);
+	row = find_row(rx);
 	if (row && must_wait(session, row))
 		return false;
 	trace_gdbstub_packet(rx->buf, rx->len);
@@ -291,9 +301,9 @@ static void keep_parked_signal(struct gdb_session *session,
 	if (!thread || thread->state != THREAD_STOPPED ||
 	    !thread->has_siginfo || thread->siginfo.si_signo != signo)
 		return;
-	if (is_detach && (client->has_program_signals ?
-			  !test_bit(signo, client->program) :
-			  signo == SIGTRAP))
+	if (is_detach &&
+	    (client->has_program_signals ? !test_bit(signo, client->program) :
+					   signo == SIGTRAP))
 		return;
 	thread->inject = signo;
 }

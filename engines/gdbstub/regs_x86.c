@@ -31,8 +31,8 @@ static struct tdesc_xsave xsave_layout;
 static u8 gregs_buf[TDESC_GREGS64_SIZE];
 static u8 *xsave_buf;
 
-static const struct user_regset *find_regset(const struct user_regset_view *view,
-					     unsigned int type)
+static const struct user_regset *
+find_regset(const struct user_regset_view *view, unsigned int type)
 {
 	unsigned int i;
 

@@ -166,8 +166,8 @@ void session_destroy(struct gdb_session *session)
  */
 struct gdb_process *session_process(struct gdb_session *session)
 {
-	return list_first_entry_or_null(&session->processes,
-					struct gdb_process, entry);
+	return list_first_entry_or_null(&session->processes, struct gdb_process,
+					entry);
 }
 
 /**
@@ -249,8 +249,8 @@ static void ask_stop(struct gdb_session *session, struct gdb_thread *thread)
 }
 
 /* Ask everybody but one thread to stop. */
-static void begin_stop(struct gdb_session *session,
-		       struct gdb_process *process, struct gdb_thread *but)
+static void begin_stop(struct gdb_session *session, struct gdb_process *process,
+		       struct gdb_thread *but)
 {
 	struct gdb_thread *thread;
 

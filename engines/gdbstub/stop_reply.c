@@ -245,8 +245,7 @@ static void give_back(struct gdb_session *session)
 }
 
 /* Return: whether; else the session's thread has to try again. */
-static bool send_news(struct gdb_session *session,
-		      const struct stop_news *news)
+static bool send_news(struct gdb_session *session, const struct stop_news *news)
 {
 	struct packet_tx tx;
 	bool sent;

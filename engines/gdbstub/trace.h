@@ -16,6 +16,9 @@
 #define GDBSTUB_TRACE_BYTES 64U
 #endif
 
+/* Laid out as in include/trace/events. */
+/* clang-format off */
+
 DECLARE_EVENT_CLASS(gdbstub_bytes,
 	TP_PROTO(const u8 *data, size_t len),
 	TP_ARGS(data, len),
@@ -130,6 +133,8 @@ TRACE_EVENT(gdbstub_lost_thread,
 	),
 	TP_printk("tid=%d error=%ld", __entry->tid, __entry->error)
 );
+
+/* clang-format on */
 
 #endif /* GDBSTUB_TRACE_H */
 

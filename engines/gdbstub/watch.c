@@ -113,9 +113,9 @@ void watch_remove_thread(struct gdb_thread *thread)
  * Call a function for each living thread. session.lock cannot be held over it;
  * session.cmd_lock keeps the list's entries, and threads are only appended.
  */
-static int for_each_living(struct gdb_process *process,
-			   int (*fn)(struct gdb_process *process,
-				     struct gdb_thread *thread))
+static int visit_living(struct gdb_process *process,
+			int (*fn)(struct gdb_process *process,
+				  struct gdb_thread *thread))
 {
 	struct gdb_session *session = process->session;
 	struct gdb_thread *thread;
@@ -268,7 +268,7 @@ int watch_insert(struct gdb_process *process, enum watch_type type, u64 addr,
 	ret = take_slots(process, type, addr, len);
 	if (ret)
 		return ret;
-	ret = for_each_living(process, install_living);
+	ret = visit_living(process, install_living);
 	if (ret)
 		watch_remove(process, type, addr, len);
 	return ret;
@@ -292,7 +292,7 @@ int watch_remove(struct gdb_process *process, enum watch_type type, u64 addr,
 	if (type == WATCH_EXECUTE)
 		len = 1;
 	free_slots(process, type, addr, len);
-	return for_each_living(process, remove_unused);
+	return visit_living(process, remove_unused);
 }
 
 /**
@@ -305,7 +305,7 @@ void watch_remove_all(struct gdb_process *process)
 {
 	memset(process->watches, 0, sizeof(process->watches));
 	count_slots(process);
-	for_each_living(process, remove_unused);
+	visit_living(process, remove_unused);
 }
 
 /**

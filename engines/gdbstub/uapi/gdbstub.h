@@ -17,7 +17,7 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-#define GDBSTUB_DEVICE_NAME	"gdbstub"
+#define GDBSTUB_DEVICE_NAME "gdbstub"
 
 /**
  * enum gdbstub_start_flags - bits of &struct gdbstub_start.flags
@@ -27,7 +27,7 @@
  *	of the process is stopped at once (an attach).
  */
 enum gdbstub_start_flags {
-	GDBSTUB_START_LAUNCH	= 1 << 0,
+	GDBSTUB_START_LAUNCH = 1 << 0,
 };
 
 /**
@@ -53,15 +53,15 @@ enum gdbstub_start_flags {
  * may not ptrace the process; ESRCH the process is gone; ENOMEM.
  */
 struct gdbstub_start {
-	__u32	size;
-	__u32	flags;
-	__s32	sockfd;
-	__s32	pidfd;
-	__u32	nr_execs;
-	__u32	reserved;
+	__u32 size;
+	__u32 flags;
+	__s32 sockfd;
+	__s32 pidfd;
+	__u32 nr_execs;
+	__u32 reserved;
 };
 
-#define GDBSTUB_START	_IOW('G', 0xdb, struct gdbstub_start)
+#define GDBSTUB_START _IOW('G', 0xdb, struct gdbstub_start)
 
 /**
  * enum gdbstub_record_type - what a record says
@@ -86,12 +86,12 @@ struct gdbstub_start {
  *	(only for qRcmd). Plain bytes; the module does the hex coding.
  */
 enum gdbstub_record_type {
-	GDBSTUB_RECORD_PACKET	= 1,
-	GDBSTUB_RECORD_STOPPED	= 2,
-	GDBSTUB_RECORD_EXITED	= 3,
-	GDBSTUB_RECORD_CLOSED	= 4,
-	GDBSTUB_RECORD_REPLY	= 16,
-	GDBSTUB_RECORD_OUTPUT	= 17,
+	GDBSTUB_RECORD_PACKET = 1,
+	GDBSTUB_RECORD_STOPPED = 2,
+	GDBSTUB_RECORD_EXITED = 3,
+	GDBSTUB_RECORD_CLOSED = 4,
+	GDBSTUB_RECORD_REPLY = 16,
+	GDBSTUB_RECORD_OUTPUT = 17,
 };
 
 /**
@@ -111,13 +111,13 @@ enum gdbstub_record_type {
  * answer.
  */
 struct gdbstub_record {
-	__u32	type;
-	__u32	len;
-	__u64	cookie;
-	__s32	pid;
-	__s32	status;
+	__u32 type;
+	__u32 len;
+	__u64 cookie;
+	__s32 pid;
+	__s32 status;
 };
 
-#define GDBSTUB_RECORD_MAX	(256 * 1024)
+#define GDBSTUB_RECORD_MAX (256 * 1024)
 
 #endif /* _UAPI_GDBSTUB_H */

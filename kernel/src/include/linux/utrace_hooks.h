@@ -594,7 +594,7 @@ static inline bool task_utraced(const struct task_struct *task)
 }
 
 /* The names of events exist only with CONFIG_UTRACE. */
-#define task_utrace_events(task, events) ((void)(task), false)
+#define task_utrace_events(task, ...) ((void)(task), false)
 
 #define task_is_held(task) ((void)(task), false)
 
@@ -618,7 +618,7 @@ static inline int utrace_filter_signal(int signr, struct ksignal *ksig,
 	return signr;
 }
 
-#define utrace_sigaction(signr, ka) (ka)
+#define utrace_sigaction(signr, ka) ((void)(signr), (ka))
 
 #define utrace_default_signal(signr) (signr)
 
@@ -628,7 +628,7 @@ static inline int utrace_handler_step(int stepping)
 }
 
 static inline void utrace_hold_trap(void) { }
-#define utrace_wake_held(task) do { } while (0)
+#define utrace_wake_held(task) ((void)(task))
 static inline void utrace_kill_held(struct task_struct *task) { }
 static inline void utrace_mark_killed(void) { }
 
