@@ -19,7 +19,7 @@
 #include "../../lib/rsp_client.h"
 #include "check.h"
 
-#define WAIT_MS 10000
+#define WAIT_MS 60000
 
 /* ugdb while it runs: @output grows as it prints. */
 struct run {
