@@ -696,9 +696,10 @@ static enum agent_status run_one(struct machine *m,
 	}
 }
 
-enum agent_status agent_eval(const struct agent_expr *expr,
-			     const struct agent_ops *ops, void *ctx,
-			     u64 *result)
+enum agent_status agent_eval_briefly(const struct agent_expr *expr,
+				     unsigned int max_steps,
+				     const struct agent_ops *ops, void *ctx,
+				     u64 *result)
 {
 	struct machine m;
 	unsigned int steps;
@@ -710,7 +711,7 @@ enum agent_status agent_eval(const struct agent_expr *expr,
 	m.ops = ops;
 	m.ctx = ctx;
 	m.depth = 0;
-	for (steps = 0; steps < AGENT_MAX_STEPS; steps++) {
+	for (steps = 0; steps < max_steps; steps++) {
 		enum agent_status status = run_one(&m, expr, &pc);
 
 		if (status)
@@ -721,6 +722,13 @@ enum agent_status agent_eval(const struct agent_expr *expr,
 		}
 	}
 	return AGENT_TOO_MANY_STEPS;
+}
+
+enum agent_status agent_eval(const struct agent_expr *expr,
+			     const struct agent_ops *ops, void *ctx,
+			     u64 *result)
+{
+	return agent_eval_briefly(expr, AGENT_MAX_STEPS, ops, ctx, result);
 }
 
 bool agent_condition(const struct agent_expr *expr, const struct agent_ops *ops,

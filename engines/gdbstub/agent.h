@@ -145,6 +145,22 @@ enum agent_status agent_eval(const struct agent_expr *expr,
 			     u64 *result);
 
 /**
+ * agent_eval_briefly() - the same, in fewer instructions
+ * @expr: the expression
+ * @max_steps: instructions that it may take
+ * @ops: what it may do
+ * @ctx: for the callbacks
+ * @result: as of agent_eval()
+ *
+ * Context: as agent_eval().
+ * Return: likewise.
+ */
+enum agent_status agent_eval_briefly(const struct agent_expr *expr,
+				     unsigned int max_steps,
+				     const struct agent_ops *ops, void *ctx,
+				     u64 *result);
+
+/**
  * agent_condition() - does a breakpoint's condition say stop?
  * @expr: the condition
  * @ops: what it may do

@@ -516,6 +516,38 @@ bool breakpoint_wants_stop(struct breakpoint_table *table, u64 addr,
 	return stop;
 }
 
+/**
+ * breakpoint_is_false() - do a breakpoint's conditions say go on, for certain?
+ * @bp: the breakpoint
+ * @max_steps: instructions that each of them may take
+ * @ops: how the conditions look at the thread that hit it
+ * @ctx: for @ops
+ *
+ * Context: RCU read side; otherwise as @ops need it.
+ * Return: whether: there are some and each is false.
+ */
+bool breakpoint_is_false(const struct breakpoint *bp, unsigned int max_steps,
+			 const struct agent_ops *ops, void *ctx)
+{
+	const struct breakpoint_conds *conds = rcu_dereference(bp->conds);
+	struct agent_expr expr;
+	unsigned int i;
+	u64 result;
+	u32 start = 0;
+
+	if (!conds)
+		return false;
+	for (i = 0; i < conds->nr; i++) {
+		expr.code = conds->code + start;
+		expr.len = conds->end[i] - start;
+		start = conds->end[i];
+		if (agent_eval_briefly(&expr, max_steps, ops, ctx, &result) !=
+			    AGENT_OK || result)
+			return false;
+	}
+	return true;
+}
+
 typedef void (*range_fn)(struct breakpoint *bp, u8 *byte);
 
 /*

@@ -120,6 +120,8 @@ void breakpoint_outline_unmap(struct breakpoint_table *table,
 			      outline_used_fn is_used, void *ctx);
 bool breakpoint_is_at(struct breakpoint_table *table, u64 addr);
 bool breakpoint_saved_byte(struct breakpoint_table *table, u64 addr, u8 *byte);
+bool breakpoint_is_false(const struct breakpoint *bp, unsigned int max_steps,
+			 const struct agent_ops *ops, void *ctx);
 bool breakpoint_wants_stop(struct breakpoint_table *table, u64 addr,
 			   const struct agent_ops *ops, void *ctx);
 void breakpoint_hide(struct breakpoint_table *table, u64 addr, u8 *buf,

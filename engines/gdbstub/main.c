@@ -8,6 +8,7 @@
 
 #include "door.h"
 #include "regs_x86.h"
+#include "trap.h"
 
 static int __init gdbstub_init(void)
 {
@@ -16,10 +17,15 @@ static int __init gdbstub_init(void)
 	ret = regs_init();
 	if (ret)
 		return ret;
-	ret = door_init();
+	ret = trap_init();
 	if (ret)
 		goto exit_regs;
+	ret = door_init();
+	if (ret)
+		goto exit_trap;
 	return 0;
+exit_trap:
+	trap_exit();
 exit_regs:
 	regs_exit();
 	return ret;
@@ -28,6 +34,7 @@ exit_regs:
 static void __exit gdbstub_exit(void)
 {
 	door_exit();
+	trap_exit();
 	/* kfree_rcu() and kvfree_rcu() of this module's objects run no code of
 	 * its own, so nothing is left to wait for.
 	 */

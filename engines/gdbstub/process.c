@@ -59,7 +59,8 @@ void process_free(struct gdb_process *process)
 	put_pid(process->tgid);
 	put_task_struct(process->leader);
 	kfree(process->exec_path);
-	kfree(process);
+	/* A thread that was let go may still be in an exception. */
+	kfree_rcu(process, rcu);
 }
 
 /**

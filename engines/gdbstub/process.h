@@ -22,6 +22,8 @@ struct tdesc_x86;
  * Made by process_attach(), freed by process_free() when no thread is left.
  */
 struct gdb_process {
+	/** @rcu: frees it. */
+	struct rcu_head rcu;
 	/**
 	 * @entry: in session.processes; under session.lock, and changed only
 	 * with session.cmd_lock held as well.

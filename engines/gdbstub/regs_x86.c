@@ -9,7 +9,9 @@
 #include <linux/elf.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/ptrace.h>
 #include <linux/regset.h>
+#include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 
 #include <asm/cpufeature.h>
@@ -351,6 +353,35 @@ int regs_write_one(struct gdb_thread *thread, unsigned int num, const u8 *val,
 }
 
 /**
+ * regs_read_general() - a general register of 64-bit code
+ * @regs: of the current thread
+ * @num: by GDB's number
+ * @val: set to its value
+ *
+ * Context: any.
+ * Return: 0, or -EAGAIN: it is another register, or other code.
+ */
+int regs_read_general(const struct pt_regs *regs, unsigned int num, u64 *val)
+{
+	static const u16 offset[] = {
+		offsetof(struct pt_regs, ax),  offsetof(struct pt_regs, bx),
+		offsetof(struct pt_regs, cx),  offsetof(struct pt_regs, dx),
+		offsetof(struct pt_regs, si),  offsetof(struct pt_regs, di),
+		offsetof(struct pt_regs, bp),  offsetof(struct pt_regs, sp),
+		offsetof(struct pt_regs, r8),  offsetof(struct pt_regs, r9),
+		offsetof(struct pt_regs, r10), offsetof(struct pt_regs, r11),
+		offsetof(struct pt_regs, r12), offsetof(struct pt_regs, r13),
+		offsetof(struct pt_regs, r14), offsetof(struct pt_regs, r15),
+		offsetof(struct pt_regs, ip),
+	};
+
+	if (num >= ARRAY_SIZE(offset) || regs->cs != __USER_CS)
+		return -EAGAIN;
+	*val = *(const u64 *)((const u8 *)regs + offset[num]);
+	return 0;
+}
+
+/**
  * regs_read_current() - a general register of the current thread
  * @num: by GDB's number
  * @val: set to its value
@@ -371,6 +402,8 @@ int regs_read_current(unsigned int num, u64 *val)
 	struct tdesc_bufs mine = { .gregs = gregs };
 	int ret;
 
+	if (!regs_read_general(current_pt_regs(), num, val))
+		return 0;
 	reg = tdesc_find(tdesc, num);
 	if (!reg)
 		return -ENXIO;

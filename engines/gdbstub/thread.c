@@ -3,6 +3,7 @@
  * Birth and death of one traced thread, and looking at it.
  */
 #include <linux/err.h>
+#include <linux/hashtable.h>
 #include <linux/slab.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -17,6 +18,46 @@
 	(UTRACE_EVENT(QUIESCE) | UTRACE_EVENT(CLONE) |                 \
 	 UTRACE_EVENT(EXEC) | UTRACE_EVENT(EXIT) | UTRACE_EVENT(DEATH) | \
 	 UTRACE_EVENT_SIGNAL_ALL)
+
+#define THREAD_HASH_BITS 10
+
+/*
+ * All threads by their task, for exceptions. Changed under hash_lock, read under
+ * RCU. A task that is in here is not freed, so it is no other's.
+ */
+static DEFINE_HASHTABLE(by_task, THREAD_HASH_BITS);
+static DEFINE_SPINLOCK(hash_lock);
+
+static void hash_thread(struct gdb_thread *thread)
+{
+	spin_lock(&hash_lock);
+	hash_add_rcu(by_task, &thread->by_task, (unsigned long)thread->task);
+	spin_unlock(&hash_lock);
+}
+
+static void unhash_thread(struct gdb_thread *thread)
+{
+	spin_lock(&hash_lock);
+	hash_del_rcu(&thread->by_task);
+	spin_unlock(&hash_lock);
+}
+
+/**
+ * thread_of_current() - the current task's thread, if it is traced
+ *
+ * Context: RCU read side; any, an exception of user mode included.
+ * Return: the thread, valid as long as RCU is held, or NULL.
+ */
+struct gdb_thread *thread_of_current(void)
+{
+	struct gdb_thread *thread;
+
+	hash_for_each_possible_rcu(by_task, thread, by_task,
+				   (unsigned long)current)
+		if (thread->task == current)
+			return thread;
+	return NULL;
+}
 
 /**
  * thread_attach() - begin to trace a thread
@@ -62,8 +103,10 @@ struct gdb_thread *thread_attach(struct gdb_process *process,
 		goto put_task;
 	}
 	ret = utrace_set_events(task, thread->engine, THREAD_EVENTS);
-	if (!ret || ret == -EINPROGRESS)
+	if (!ret || ret == -EINPROGRESS) {
+		hash_thread(thread);
 		return thread;
+	}
 
 	/* It is dead already: -EALREADY. */
 	utrace_control(task, thread->engine, UTRACE_DETACH);
@@ -94,6 +137,7 @@ void thread_detach(struct gdb_thread *thread)
 {
 	int ret;
 
+	unhash_thread(thread);
 	ret = utrace_control(thread->task, thread->engine, UTRACE_DETACH);
 	if (ret == -EALREADY)
 		wait_event(thread->process->wait,
@@ -113,7 +157,7 @@ void thread_free(struct gdb_thread *thread)
 {
 	utrace_engine_put(thread->engine);
 	put_task_struct(thread->task);
-	kfree(thread);
+	kfree_rcu(thread, rcu);
 }
 
 /**

@@ -7,6 +7,7 @@
 #define GDBSTUB_THREAD_H
 
 #include <linux/list.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/signal.h>
 #include <linux/utrace.h>
@@ -111,6 +112,10 @@ struct stop_event {
  * THREAD_STOPPED; the change of owner is ordered by session.lock.
  */
 struct gdb_thread {
+	/** @by_task: in the hash of thread_of_current(). */
+	struct hlist_node by_task;
+	/** @rcu: frees it. */
+	struct rcu_head rcu;
 	/** @entry: in process.threads; under session.lock. */
 	struct list_head entry;
 	/** @process: constant. */
@@ -215,6 +220,7 @@ struct gdb_thread *thread_attach(struct gdb_process *process,
 				 const struct utrace_engine_ops *ops);
 void thread_detach(struct gdb_thread *thread);
 void thread_free(struct gdb_thread *thread);
+struct gdb_thread *thread_of_current(void);
 int thread_set_syscall_entry(struct gdb_thread *thread, bool on);
 bool thread_has_passed(struct gdb_thread *thread);
 bool thread_trap_is_due(void);
