@@ -44,8 +44,8 @@ vm_alive() {
 		grep -qF -- "path=$1/console"
 }
 
-# Builds init, vm-client and vm-monitor unless these sources were built before,
-# and sets vm_bin to the directory they are in.
+# Builds init, vm-client, vm-monitor and vm-tsc unless these sources were built
+# before, and sets vm_bin to the directory they are in.
 vm_build_tools() {
 	local flags='-D_GNU_SOURCE -O2 -Wall -Wextra -Werror' new key
 
@@ -60,7 +60,8 @@ vm_build_tools() {
 	(cd "$vm_src" &&
 		${CC:-gcc} $flags -static -o "$new/init" init.c agent.c frame.c &&
 		${CC:-gcc} $flags -o "$new/vm-client" client.c frame.c &&
-		${CC:-gcc} $flags -o "$new/vm-monitor" monitor.c) ||
+		${CC:-gcc} $flags -o "$new/vm-monitor" monitor.c &&
+		${CC:-gcc} $flags -o "$new/vm-tsc" tsc.c) ||
 		vm_die "cannot build the guest's programs"
 	chmod 755 "$new"
 	mv -T "$new" "$vm_bin" 2>/dev/null || rm -rf "$new"
