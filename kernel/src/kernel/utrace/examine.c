@@ -3,6 +3,7 @@
  * utrace: looking at the registers of a task that an engine holds.
  */
 #include <linux/export.h>
+#include <linux/hrtimer.h>
 #include <linux/sched/signal.h>
 
 #include "utrace.h"
@@ -10,9 +11,28 @@
 /* Every state that a stopped task may be in, the freezer's included. */
 #define EXAMINE_STATES (__TASK_TRACED | __TASK_STOPPED | TASK_FROZEN)
 
+/* How long to wait between two looks at a task that is about to stop. */
+#define ARRIVAL_NS (100 * NSEC_PER_USEC)
+
 /*
- * Does the task stand still for this engine? Takes a reference on it, as the
- * wait that follows may sleep.
+ * A callback has returned UTRACE_STOP, and the task does not sleep yet: it may
+ * have been preempted on its way from there. Nothing but the hold lies before
+ * it, unless it is killed.
+ */
+static bool is_on_its_way(const struct utrace *utrace,
+			  const struct utrace_engine *engine)
+{
+	const struct task_struct *task = utrace->task;
+
+	return task != current && !engine->unanswered && !utrace->killed &&
+	       !utrace->exiting &&
+	       !(task->signal->flags & SIGNAL_GROUP_EXIT) &&
+	       !task->signal->group_exec_task;
+}
+
+/*
+ * Does the task stand still for this engine? -EINPROGRESS if it is about to.
+ * Takes a reference on it, as the wait that follows may sleep.
  */
 static int get_stopped_task(struct task_struct *task,
 			    struct utrace_engine *engine)
@@ -32,12 +52,29 @@ static int get_stopped_task(struct task_struct *task,
 	if (!ret) {
 		if (!(task->jobctl &
 		      (JOBCTL_HELD | JOBCTL_STOPPED | JOBCTL_TRACED)))
-			ret = -EAGAIN;
+			ret = is_on_its_way(utrace, engine) ? -EINPROGRESS :
+							      -EAGAIN;
 		unlock_task_sighand(task, &flags);
 	}
 	if (!ret)
 		get_task_struct(task);
 	utrace_unlock_engine(utrace);
+	return ret;
+}
+
+static int wait_for_arrival(struct task_struct *task,
+			    struct utrace_engine *engine)
+{
+	ktime_t timeout;
+	int ret;
+
+	while ((ret = get_stopped_task(task, engine)) == -EINPROGRESS) {
+		if (signal_pending(current))
+			return -EAGAIN;
+		timeout = ns_to_ktime(ARRIVAL_NS);
+		set_current_state(TASK_INTERRUPTIBLE);
+		schedule_hrtimeout(&timeout, HRTIMER_MODE_REL);
+	}
 	return ret;
 }
 
@@ -47,14 +84,17 @@ static int get_stopped_task(struct task_struct *task,
  * @engine: The engine, which holds the task; the caller owns a reference.
  * @exam: Filled in for utrace_finish_examine().
  *
- * After 0 the calls of &struct user_regset are safe until the task runs again,
- * which only SIGKILL (or its equivalent) and this engine can bring about. That
- * it did not is for utrace_finish_examine() to say.
+ * A task whose callback has returned UTRACE_STOP, or that utrace_control() said
+ * to stand still, is waited for. After 0 the calls of &struct user_regset are
+ * safe until the task runs again, which only SIGKILL (or its equivalent) and
+ * this engine can bring about. That it did not is for utrace_finish_examine()
+ * to say.
  *
  * Context: Task context, may sleep.
  * Return:
  * * 0: the task stands still.
- * * -EAGAIN: it does not yet, or it ran again.
+ * * -EAGAIN: it has not answered yet that it stops, it ran again, or a signal
+ *   came while waiting for it.
  * * -EINVAL: the engine does not hold it.
  * * -ESRCH: it is dead, or the engine is detached.
  */
@@ -62,7 +102,7 @@ int utrace_prepare_examine(struct task_struct *task,
 			   struct utrace_engine *engine,
 			   struct utrace_examiner *exam)
 {
-	int ret = get_stopped_task(task, engine);
+	int ret = wait_for_arrival(task, engine);
 
 	if (ret)
 		return ret;
@@ -92,7 +132,7 @@ int utrace_finish_examine(struct task_struct *task,
 	int ret = get_stopped_task(task, engine);
 
 	if (ret)
-		return ret;
+		return ret == -EINPROGRESS ? -EAGAIN : ret;
 	if (wait_task_inactive(task, EXAMINE_STATES) != exam->ncsw)
 		ret = -EAGAIN;
 	put_task_struct(task);
