@@ -10,7 +10,6 @@
 #ifndef UT_H
 #define UT_H
 
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>

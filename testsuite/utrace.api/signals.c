@@ -1,0 +1,824 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* utrace.api: report_signal, and what engines make of signals. */
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <ucontext.h>
+
+#include "ut.h"
+
+/* In the traced program: what its handlers saw. */
+enum { SIGNO, CODE, VALUE, RAN, DEPTH, ON_STACK };
+
+static char other_stack[64 << 10] __attribute__((aligned(16)));
+
+static void note(int sig, siginfo_t *info, void *context)
+{
+	char here;
+
+	(void)context;
+	shared->value[SIGNO] = sig;
+	shared->value[CODE] = info->si_code;
+	shared->value[VALUE] = info->si_value.sival_int;
+	shared->value[ON_STACK] = &here >= other_stack &&
+				  &here < other_stack + sizeof(other_stack);
+	shared->value[RAN]++;
+}
+
+/* An engine's choice; the program never installs it. */
+static void chosen(int sig, siginfo_t *info, void *context)
+{
+	note(sig, info, context);
+	shared->more++;
+}
+
+static void handle(int sig, int flags)
+{
+	sigaction(sig, &(struct sigaction){ .sa_sigaction = note,
+		  .sa_flags = SA_SIGINFO | flags }, NULL);
+}
+
+static void handles(void *arg)
+{
+	long flags = (long)arg;
+
+	handle(SIGUSR1, flags);
+	handle(SIGUSR2, 0);
+	shared->ready = 1;
+	spins(NULL);
+}
+
+static pid_t start(void (*program)(void *), void *arg, unsigned long events)
+{
+	pid_t pid = spawn(program, arg);
+
+	check(wait_value(&shared->ready, 1));
+	check_eq(ut_attach(0, pid, events), 0);
+	return pid;
+}
+
+static void ready_spins(void *arg)
+{
+	(void)arg;
+	shared->ready = 1;
+	spins(NULL);
+}
+
+static void send(pid_t pid, int sig, int value)
+{
+	sigqueue(pid, sig, (union sigval){ .sival_int = value });
+}
+
+static void seen_as_it_is(void)
+{
+	pid_t pid = start(handles, NULL, E_SIGNAL);
+	const struct ut_record *r;
+
+	send(pid, SIGUSR1, 1234);
+	r = ut_wait(0, UT_SIGNAL, SIGUSR1);
+	check(r);
+	if (!r)
+		return;
+	check_eq(r->arg[1], SI_QUEUE);
+	check_eq(r->arg[2], 1234);
+	check_eq(r->arg[3], getpid());
+	check_eq(r->arg[5], (long)note);
+	check_eq(r->action & 0xf0, DELIVER);
+	check(wait_value(&shared->value[RAN], 1));
+	check_eq(shared->value[SIGNO], SIGUSR1);
+	check_eq(shared->value[VALUE], 1234);
+	kill_reap(pid);
+}
+
+/* Each class comes with its own event and with its disposition as action. */
+static void one_class(int sig, unsigned long event, int action, bool deadly)
+{
+	pid_t pid = spawn(ready_spins, NULL);
+	const struct ut_record *r;
+
+	shared->ready = 0;
+	check_eq(ut_attach(0, pid, E_SIGNALS & ~event), 0);
+	check_eq(ut_attach(1, pid, event), 0);
+	ut_rule(1, .kind = UT_SIGNAL, .ret = RESUME | IGN);
+	kill(pid, sig);
+	r = ut_wait(1, UT_SIGNAL, sig);
+	check(r, "signal %d", sig);
+	if (r)
+		check_eq(r->action & 0xf0, action);
+	ms(10);
+	check_eq(ut_count(0, UT_SIGNAL, UT_ANY), 0);
+	check_eq(seen_by_parent(pid, NULL), 0);
+	ut_no_rules(1);
+	kill(pid, sig);
+	check_eq(deadly ? reap(pid) & 0x7f : kill_reap(pid),
+		 deadly ? sig : SIGKILL);
+	ut_drop(0);
+	ut_drop(1);
+	ut_mark();
+}
+
+static void classes(void)
+{
+	one_class(SIGTERM, E_SIGNAL_TERM, TERM, true);
+	one_class(SIGQUIT, E_SIGNAL_CORE, CORE, true);
+	one_class(SIGTSTP, E_SIGNAL_STOP, SIG_TSTP, false);
+	one_class(SIGSTOP, E_SIGNAL_STOP, SIG_STOP, false);
+	one_class(SIGCHLD, E_SIGNAL_IGN, IGN, false);
+}
+
+static void rewritten(void)
+{
+	pid_t pid = start(handles, NULL, E_SIGNAL);
+
+	ut_rule(0, .kind = UT_SIGNAL, .match = SIGUSR1, .ret = RESUME | DELIVER,
+		.effect = UT_SET_INFO, .arg = { SIGUSR2, SI_QUEUE, 77 });
+	kill(pid, SIGUSR1);
+	check(wait_value(&shared->value[RAN], 1));
+	check_eq(shared->value[SIGNO], SIGUSR2);
+	check_eq(shared->value[CODE], SI_QUEUE);
+	check_eq(shared->value[VALUE], 77);
+	check_eq(shared->value[RAN], 1);
+	kill_reap(pid);
+}
+
+struct kernel_action {
+	void *handler;
+	unsigned long flags;
+	void *restorer;
+	unsigned long mask;
+};
+
+/* With the trampoline of the C library. */
+static struct kernel_action kernel_action(int sig)
+{
+	struct kernel_action a;
+
+	syscall(SYS_rt_sigaction, sig, NULL, &a, 8);
+	return a;
+}
+
+static void other_handler(void)
+{
+	pid_t pid;
+
+	handle(SIGUSR2, 0);
+	pid = start(handles, NULL, E_SIGNAL);
+	ut_rule(0, .kind = UT_SIGNAL, .times = 1, .ret = RESUME | DELIVER,
+		.effect = UT_SET_ACTION,
+		.arg = { (unsigned long)chosen, kernel_action(SIGUSR2).flags,
+			 (unsigned long)kernel_action(SIGUSR2).restorer, 0 });
+	send(pid, SIGUSR1, 5);
+	check(wait_value(&shared->more, 1));
+	check_eq(shared->value[SIGNO], SIGUSR1);
+	check_eq(shared->value[VALUE], 5);
+	/* What is installed stays: the next one goes to note(). */
+	kill(pid, SIGUSR1);
+	check(wait_value(&shared->value[RAN], 2));
+	check_eq(shared->more, 1);
+	kill_reap(pid);
+}
+
+/* A choice of SIG_DFL is the default action of the number in info. */
+static void default_chosen(void)
+{
+	pid_t pid = start(handles, NULL, E_SIGNAL);
+
+	ut_rule(0, .kind = UT_SIGNAL, .ret = RESUME | DELIVER,
+		.effect = UT_SET_ACTION, .arg = { (unsigned long)SIG_DFL });
+	kill(pid, SIGUSR1);
+	check_eq(reap(pid), SIGUSR1);
+	check_eq(shared->value[RAN], 0);
+}
+
+static void ignored_by_engine(void)
+{
+	pid_t pid = start(handles, NULL, E_SIGNAL);
+
+	ut_rule(0, .kind = UT_SIGNAL, .times = 1, .ret = RESUME | IGN);
+	kill(pid, SIGUSR1);
+	check(ut_wait(0, UT_SIGNAL, SIGUSR1));
+	ms(20);
+	check_eq(shared->value[RAN], 0);
+	kill(pid, SIGUSR1);
+	check(wait_value(&shared->value[RAN], 1));
+	kill_reap(pid);
+}
+
+/* The wait status has the number in the siginfo, not the stand-in's. */
+static void ended(int action, int status, int sig)
+{
+	pid_t pid = start(handles, NULL, E_SIGNAL);
+	int got;
+
+	ut_rule(0, .kind = UT_SIGNAL, .ret = RESUME | action,
+		.effect = sig == SIGUSR1 ? UT_NOTHING : UT_SET_INFO,
+		.arg = { sig, SI_USER, 0 });
+	kill(pid, SIGUSR1);
+	got = reap(pid);
+	check_eq(got & ~0x80, status);
+	check_eq(shared->value[RAN], 0);
+	ut_drop(0);
+	ut_mark();
+	shared->ready = 0;
+}
+
+static void terminated_by_engine(void)
+{
+	ended(TERM, SIGUSR1, SIGUSR1);
+	ended(CORE, SIGUSR1, SIGUSR1);
+	ended(TERM, SIGWINCH, SIGWINCH);
+}
+
+static void core_limits(void *arg)
+{
+	/* Where a core would go nobody looks; only that the status says so. */
+	if (chdir("/tmp"))
+		_exit(1);
+	handles(arg);
+}
+
+static void core_flag(void)
+{
+	pid_t pid;
+	int status;
+
+	pid = spawn(core_limits, NULL);
+	check(wait_value(&shared->ready, 1));
+	syscall(SYS_prlimit64, pid, 4 /* CORE */,
+		(unsigned long[]){ 1 << 20, 1 << 20 }, NULL);
+	check_eq(ut_attach(0, pid, E_SIGNAL), 0);
+	ut_rule(0, .kind = UT_SIGNAL, .ret = RESUME | CORE);
+	kill(pid, SIGUSR1);
+	status = reap(pid);
+	check_eq(WTERMSIG(status), SIGUSR1);
+	check(WCOREDUMP(status), "status %x", status);
+}
+
+static void stopped(int action)
+{
+	pid_t pid = start(handles, NULL, E_SIGNAL);
+	siginfo_t info;
+	int i;
+
+	ut_rule(0, .kind = UT_SIGNAL, .times = 1, .ret = RESUME | action);
+	kill(pid, SIGUSR1);
+	check(wait_state(pid, "T"));
+	for (i = 0; i < 1000 && !seen_by_parent(pid, &info); i++)
+		ms(1);
+	check_eq(info.si_code, CLD_STOPPED);
+	check_eq(info.si_status, SIGUSR1);
+	kill(pid, SIGCONT);
+	check(moves(&shared->counter));
+	check_eq(shared->value[RAN], 0);
+	kill_reap(pid);
+	ut_drop(0);
+	ut_mark();
+	shared->ready = 0;
+}
+
+static void stopped_by_engine(void)
+{
+	stopped(SIG_STOP);
+	stopped(SIG_TSTP);
+}
+
+/* setsid() makes an orphaned process group: TSTP does nothing there. */
+static void orphaned(void *arg)
+{
+	setsid();
+	handles(arg);
+}
+
+static void tstp_of_an_orphan(void)
+{
+	pid_t pid = start(orphaned, NULL, E_SIGNAL);
+
+	ut_rule(0, .kind = UT_SIGNAL, .times = 1, .ret = RESUME | SIG_TSTP);
+	ut_rule(0, .kind = UT_SIGNAL, .times = 1, .ret = RESUME | SIG_STOP);
+	kill(pid, SIGUSR1);
+	check(ut_wait(0, UT_SIGNAL, SIGUSR1));
+	check(moves(&shared->counter));
+	check_eq(proc_state(pid), 'R');
+	kill(pid, SIGUSR1);
+	check(wait_state(pid, "T"));
+	kill_reap(pid);
+}
+
+static void injected_at_report(void)
+{
+	pid_t pid = start(handles, NULL, E_SIGNAL);
+	const struct ut_record *r;
+
+	ut_rule(0, .kind = UT_REPORT, .times = 1, .ret = RESUME | DELIVER,
+		.effect = UT_SET_INFO, .arg = { SIGUSR1, SI_QUEUE, 99 });
+	check_eq(ut_control(0, INTERRUPT), 0);
+	check(wait_value(&shared->value[RAN], 1));
+	check_eq(shared->value[SIGNO], SIGUSR1);
+	check_eq(shared->value[CODE], SI_QUEUE);
+	check_eq(shared->value[VALUE], 99);
+	r = ut_nth(0, UT_REPORT, UT_ANY, 1);
+	check(r && r->arg[5] == -1, "orig_ka");
+	check_eq(r ? r->arg[0] : -1, 0);
+	/* It is not shown to the engines once more. */
+	check_eq(ut_count(0, UT_SIGNAL, UT_ANY), 0);
+	kill_reap(pid);
+}
+
+/* Injected while a handler is entered: both run, the later one first. */
+static void injected_at_handler(void)
+{
+	pid_t pid = start(handles, NULL, E_SIGNAL);
+
+	ut_rule(0, .kind = UT_SIGNAL, .times = 1, .ret = SINGLESTEP | DELIVER);
+	ut_rule(0, .kind = UT_HANDLER, .times = 1, .ret = RESUME | DELIVER,
+		.effect = UT_SET_INFO, .arg = { SIGUSR2, SI_QUEUE, 3 });
+	send(pid, SIGUSR1, 2);
+	check(wait_value(&shared->value[RAN], 2));
+	check_eq(shared->value[SIGNO], SIGUSR1);
+	check_eq(ut_count(0, UT_HANDLER, UT_ANY), 1);
+	kill_reap(pid);
+}
+
+static void injected_fatal(void)
+{
+	pid_t pid = start(handles, NULL, E_SIGNAL);
+
+	ut_rule(0, .kind = UT_REPORT, .times = 1, .ret = RESUME | DELIVER,
+		.effect = UT_SET_INFO, .arg = { SIGTERM, SI_USER, 0 });
+	check_eq(ut_control(0, INTERRUPT), 0);
+	check_eq(reap(pid), SIGTERM);
+}
+
+static void held_back(void)
+{
+	pid_t pid = start(handles, NULL, E_SIGNAL);
+
+	ut_rule(0, .kind = UT_SIGNAL, .times = 1, .ret = RESUME | IGN | HOLD);
+	send(pid, SIGUSR1, 31);
+	check(ut_wait_nth(0, UT_SIGNAL, SIGUSR1, 2));
+	check(wait_value(&shared->value[RAN], 1));
+	ms(20);
+	check_eq(ut_count(0, UT_SIGNAL, SIGUSR1), 2);
+	check_eq(shared->value[RAN], 1);
+	check_eq(shared->value[VALUE], 31);
+	check_eq(ut_nth(0, UT_SIGNAL, SIGUSR1, 2)->arg[2], 31);
+	kill_reap(pid);
+}
+
+/* STOP|IGN leaves the signal in info; the report after it may deliver that. */
+static void parked(void)
+{
+	pid_t pid = start(handles, NULL, E_SIGNAL);
+	const struct ut_record *r;
+
+	ut_rule(0, .kind = UT_SIGNAL, .times = 1, .ret = STOP | IGN);
+	ut_rule(0, .kind = UT_REPORT, .times = 1, .ret = RESUME | DELIVER);
+	send(pid, SIGUSR1, 41);
+	check(wait_state(pid, "t"));
+	check_eq(shared->value[RAN], 0);
+	check_eq(ut_control(0, INTERRUPT), 0);
+	r = ut_wait(0, UT_REPORT, SIGUSR1);
+	check(r);
+	if (r)
+		check_eq(r->arg[2], 41);
+	check(wait_value(&shared->value[RAN], 1));
+	check_eq(shared->value[VALUE], 41);
+	/* Not again: the next report has no signal. */
+	check_eq(ut_control(0, INTERRUPT), 0);
+	check(ut_wait(0, UT_REPORT, 0));
+	check_eq(shared->value[RAN], 1);
+	kill_reap(pid);
+}
+
+static void ignored_signals(void)
+{
+	pid_t pid = spawn(spins, NULL);
+
+	check_eq(ut_attach(0, pid, E_SIGNALS & ~E_SIGNAL_IGN), 0);
+	kill(pid, SIGWINCH);
+	ms(30);
+	check_story(0, "");
+	check_eq(ut_events(0, E_SIGNALS), 0);
+	kill(pid, SIGWINCH);
+	check(ut_wait(0, UT_SIGNAL, SIGWINCH));
+	check(moves(&shared->counter));
+	kill_reap(pid);
+}
+
+static void *waits(void *arg)
+{
+	sleeps(arg);
+	return NULL;
+}
+
+static void three_threads(void *arg)
+{
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, waits, NULL);
+	two_threads(arg);
+}
+
+static void fatal_with_threads(void)
+{
+	pid_t pid = spawn(three_threads, NULL);
+	int i, reports = 0;
+
+	wait_value(&shared->ready, 2);
+	for (i = 0; i < 2; i++)
+		check_eq(ut_attach(i, shared->tid[i], E_SIGNAL_TERM | E_DEATH),
+			 0);
+	syscall(SYS_tgkill, pid, (int)shared->tid[1], SIGTERM);
+	check_eq(reap(pid), SIGTERM);
+	reports = ut_count(-1, UT_SIGNAL, SIGTERM);
+	check_eq(reports, 1);
+	check_eq(ut_count(1, UT_SIGNAL, SIGTERM), 1);
+	check(ut_nth(1, UT_SIGNAL, SIGTERM, 1)->seq <
+	      ut_nth(0, UT_DEATH, UT_ANY, 1)->seq);
+}
+
+/* Nobody asked for SIGNAL_TERM: it is the fast kill, reported to none. */
+static void fatal_unseen(void)
+{
+	pid_t pid = spawn(two_threads, NULL);
+
+	wait_value(&shared->ready, 2);
+	check_eq(ut_attach(0, pid, E_SIGNAL | E_DEATH), 0);
+	kill(pid, SIGTERM);
+	check_eq(reap(pid), SIGTERM);
+	check_eq(ut_count(0, UT_SIGNAL, UT_ANY), 0);
+	check_eq(ut_count(0, UT_DEATH, UT_ANY), 1);
+}
+
+static void fatal_refused(void)
+{
+	pid_t pid = spawn(spins, NULL);
+
+	check_eq(ut_attach(0, pid, E_SIGNAL_TERM), 0);
+	ut_rule(0, .kind = UT_SIGNAL, .times = 1, .ret = RESUME | IGN);
+	kill(pid, SIGTERM);
+	check(ut_wait(0, UT_SIGNAL, SIGTERM));
+	check(moves(&shared->counter));
+	kill(pid, SIGTERM);
+	check_eq(reap(pid), SIGTERM);
+}
+
+static void kills_itself_by_seccomp(void *arg)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { 4, filter };
+
+	(void)arg;
+	while (!shared->go)
+		ms(1);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+	syscall(SYS_getppid);
+	_exit(0);
+}
+
+/* SIGSEGV that nobody can catch: the frame does not fit the stack. */
+static void breaks_its_stack(void *arg)
+{
+	(void)arg;
+	handle(SIGSEGV, 0);
+	while (!shared->go)
+		ms(1);
+	asm volatile("xor %%esp, %%esp\n\tpush %%rax" : : : "memory");
+	_exit(0);
+}
+
+static void never_reported(void)
+{
+	pid_t pid = spawn(spins, NULL);
+
+	check_eq(ut_attach(0, pid, E_SIGNALS), 0);
+	ut_rule(0, .kind = UT_SIGNAL, .ret = STOP | IGN);
+	check_eq(kill_reap(pid), SIGKILL);
+	check_story(0, "");
+	ut_drop(0);
+
+	pid = spawn(kills_itself_by_seccomp, NULL);
+	check_eq(ut_attach(0, pid, E_SIGNALS), 0);
+	ut_rule(0, .kind = UT_SIGNAL, .ret = RESUME | IGN);
+	shared->go = 1;
+	check_eq(reap(pid) & 0x7f, SIGSYS);
+	check_story(0, "");
+}
+
+/* The first SIGSEGV is seen; the second, which the kernel forces, not. */
+static void forced_sigsegv(void)
+{
+	pid_t pid = spawn(breaks_its_stack, NULL);
+
+	check_eq(ut_attach(0, pid, E_SIGNALS), 0);
+	shared->go = 1;
+	check_eq(reap(pid) & 0x7f, SIGSEGV);
+	check(ut_count(0, UT_SIGNAL, SIGSEGV) >= 1);
+}
+
+static void faults(void *arg)
+{
+	sigset_t set;
+
+	(void)arg;
+	handle(SIGUSR1, 0);
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	shared->ready = 1;
+	while (!shared->go)
+		;
+	/* Both pending at one return to user mode: the unblocking is in it. */
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	*(volatile int *)8 = 1;
+	_exit(0);
+}
+
+static void synchronous_first(void)
+{
+	pid_t pid = start(faults, NULL, E_QUIESCE | E_SIGNALS);
+
+	/* Held at the fault, with SIGUSR1 sent meanwhile. */
+	ut_rule(0, .kind = UT_SIGNAL, .match = SIGSEGV, .times = 1,
+		.ret = STOP | IGN);
+	ut_rule(0, .kind = UT_SIGNAL, .match = SIGSEGV, .ret = RESUME | TERM);
+	shared->go = 1;
+	check(wait_state(pid, "t"));
+	ut_mark();
+	/* The faulting instruction runs again after the handler was set up. */
+	kill(pid, SIGUSR1);
+	check_eq(ut_control(0, RESUME), 0);
+	check_eq(reap(pid), SIGSEGV);
+	check_eq(ut_count(0, UT_SIGNAL, SIGUSR1), 1);
+}
+
+/* Both are pending when get_signal() comes by: the fault is taken first. */
+static void faults_blocked(void *arg)
+{
+	(void)arg;
+	handle(SIGUSR1, 0);
+	shared->ready = 1;
+	while (!shared->go)
+		;
+	*(volatile int *)8 = 1;
+	_exit(0);
+}
+
+static void fault_before_signal(void)
+{
+	pid_t pid = start(faults_blocked, NULL, E_SIGNALS);
+	const struct ut_record *fault, *usr1;
+
+	/* The handler of SIGUSR1 is entered only after SIGSEGV was dealt with:
+	 * the report of the fault sleeps while SIGUSR1 comes, and is repeated.
+	 */
+	ut_rule(0, .kind = UT_SIGNAL, .match = SIGSEGV, .times = 1,
+		.ret = RESUME | IGN | HOLD, .delay_ms = 50);
+	ut_rule(0, .kind = UT_SIGNAL, .match = SIGSEGV, .ret = RESUME | TERM);
+	shared->go = 1;
+	check(ut_wait(0, UT_SIGNAL, SIGSEGV));
+	kill(pid, SIGUSR1);
+	check_eq(reap(pid), SIGSEGV);
+	fault = ut_nth(0, UT_SIGNAL, SIGSEGV, 2);
+	usr1 = ut_nth(0, UT_SIGNAL, SIGUSR1, 1);
+	check(fault && (!usr1 || fault->seq < usr1->seq));
+	check_eq(shared->value[RAN], 0);
+}
+
+static void handler_report(void)
+{
+	pid_t pid = start(handles, NULL, E_SIGNAL);
+	const struct ut_record *r;
+
+	ut_rule(0, .kind = UT_SIGNAL, .times = 1, .ret = SINGLESTEP | DELIVER);
+	ut_rule(0, .kind = UT_HANDLER, .times = 1, .ret = STOP | SIG_REPORT);
+	kill(pid, SIGUSR1);
+	check(wait_state(pid, "t"));
+	r = ut_nth(0, UT_HANDLER, UT_ANY, 1);
+	check(r);
+	if (r) {
+		check_eq(r->arg[4], (long)note);
+		check_eq(r->arg[5], -1);
+	}
+	check_eq(shared->value[RAN], 0);
+	check_eq(ut_prepare(0), 0);
+	check_eq(ut_ip(0), (long)note);
+	check_eq(ut_control(0, RESUME), 0);
+	check(wait_value(&shared->value[RAN], 1));
+	kill_reap(pid);
+}
+
+/* Nobody wants a stop or a step: no such report. */
+static void no_handler_report(void)
+{
+	pid_t pid = start(handles, NULL, E_QUIESCE | E_SIGNAL);
+
+	kill(pid, SIGUSR1);
+	check(wait_value(&shared->value[RAN], 1));
+	check_eq(ut_count(0, UT_HANDLER, UT_ANY), 0);
+	/* Delivered with a stop wanted: held before the handler runs. */
+	ut_rule(0, .kind = UT_SIGNAL, .times = 1, .ret = STOP | DELIVER);
+	ut_rule(0, .kind = UT_HANDLER, .times = 1, .ret = STOP | SIG_REPORT);
+	kill(pid, SIGUSR1);
+	check(wait_state(pid, "t"));
+	check_eq(shared->value[RAN], 1);
+	check_eq(ut_count(0, UT_HANDLER, UT_ANY), 1);
+	check_eq(ut_control(0, RESUME), 0);
+	check(wait_value(&shared->value[RAN], 2));
+	kill_reap(pid);
+}
+
+/* What the installed action says holds for a signal that an engine rewrote. */
+static void resethand(void)
+{
+	pid_t pid = start(handles, (void *)(long)SA_RESETHAND, E_SIGNAL);
+
+	ut_rule(0, .kind = UT_SIGNAL, .times = 1, .ret = RESUME | DELIVER,
+		.effect = UT_SET_INFO, .arg = { SIGUSR1, SI_QUEUE, 6 });
+	kill(pid, SIGUSR1);
+	check(wait_value(&shared->value[RAN], 1));
+	check_eq(shared->value[VALUE], 6);
+	kill(pid, SIGUSR1);
+	check_eq(reap(pid), SIGUSR1);
+}
+
+/* An engine's own choice with SA_RESETHAND does not reset what is installed. */
+static void resethand_of_the_engine(void)
+{
+	pid_t pid;
+
+	handle(SIGUSR2, 0);
+	pid = start(handles, NULL, E_SIGNAL);
+	ut_rule(0, .kind = UT_SIGNAL, .times = 1, .ret = RESUME | DELIVER,
+		.effect = UT_SET_ACTION,
+		.arg = { (unsigned long)chosen,
+			 kernel_action(SIGUSR2).flags | SA_RESETHAND,
+			 (unsigned long)kernel_action(SIGUSR2).restorer, 0 });
+	kill(pid, SIGUSR1);
+	check(wait_value(&shared->more, 1));
+	kill(pid, SIGUSR1);
+	check(wait_value(&shared->value[RAN], 2));
+	check_eq(shared->more, 1);
+	kill_reap(pid);
+}
+
+static void nests(int sig, siginfo_t *info, void *context)
+{
+	note(sig, info, context);
+	if (shared->value[RAN] == 1)
+		raise(SIGUSR1);
+	/* With SA_NODEFER the second one has run by now. */
+	if (!shared->value[DEPTH])
+		shared->value[DEPTH] = shared->value[RAN];
+}
+
+static void nodefer_program(void *arg)
+{
+	sigaction(SIGUSR1, &(struct sigaction){ .sa_sigaction = nests,
+		  .sa_flags = SA_SIGINFO | (long)arg }, NULL);
+	shared->ready = 1;
+	spins(NULL);
+}
+
+static void nodefer(void)
+{
+	pid_t pid = start(nodefer_program, (void *)(long)SA_NODEFER, E_SIGNAL);
+
+	ut_rule(0, .kind = UT_SIGNAL, .ret = RESUME | DELIVER,
+		.effect = UT_SET_INFO, .arg = { SIGUSR1, SI_QUEUE, 1 });
+	kill(pid, SIGUSR1);
+	check(wait_value(&shared->value[DEPTH], 1));
+	check_eq(shared->value[DEPTH], 2);
+	kill_reap(pid);
+	ut_drop(0);
+	memset(shared, 0, sizeof(*shared));
+	pid = start(nodefer_program, NULL, E_SIGNAL);
+	ut_rule(0, .kind = UT_SIGNAL, .ret = RESUME | DELIVER,
+		.effect = UT_SET_INFO, .arg = { SIGUSR1, SI_QUEUE, 1 });
+	kill(pid, SIGUSR1);
+	check(wait_value(&shared->value[RAN], 2));
+	check_eq(shared->value[DEPTH], 1);
+	kill_reap(pid);
+}
+
+static void onstack_program(void *arg)
+{
+	sigaltstack(&(stack_t){ .ss_sp = other_stack,
+		    .ss_size = sizeof(other_stack) }, NULL);
+	handles(arg);
+}
+
+static void onstack(void)
+{
+	pid_t pid = start(onstack_program, (void *)(long)SA_ONSTACK, E_SIGNAL);
+
+	ut_rule(0, .kind = UT_SIGNAL, .ret = RESUME | DELIVER,
+		.effect = UT_SET_INFO, .arg = { SIGUSR1, SI_QUEUE, 1 });
+	kill(pid, SIGUSR1);
+	check(wait_value(&shared->value[RAN], 1));
+	check_eq(shared->value[ON_STACK], 1);
+	kill_reap(pid);
+}
+
+/* The last engine's word on the signal counts; each sees the one before. */
+static void several_engines(void)
+{
+	pid_t pid = start(handles, NULL, E_SIGNAL);
+
+	check_eq(ut_attach(1, pid, E_SIGNAL), 0);
+	ut_rule(0, .kind = UT_SIGNAL, .times = 1, .ret = RESUME | IGN);
+	ut_rule(1, .kind = UT_SIGNAL, .times = 1, .ret = RESUME | DELIVER);
+	kill(pid, SIGUSR1);
+	check(wait_value(&shared->value[RAN], 1));
+	check_eq(ut_nth(1, UT_SIGNAL, UT_ANY, 1)->action & 0xf0, IGN);
+	kill_reap(pid);
+}
+
+/* A process that is init of its pid namespace: only what it handles. */
+static int init_of_namespace(void *arg)
+{
+	(void)arg;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	close(ut_fd);
+	handle(SIGUSR1, 0);
+	shared->ready = 1;
+	spins(NULL);
+	return 0;
+}
+
+static void init_is_unkillable(void)
+{
+	char *stack = mmap(NULL, 1 << 16, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	const struct ut_record *r;
+	pid_t pid;
+
+	pid = clone(init_of_namespace, stack + (1 << 16),
+		    CLONE_NEWPID | SIGCHLD, NULL);
+	check(pid > 0, "%s", strerror(errno));
+	check(wait_value(&shared->ready, 1));
+	check_eq(ut_attach(0, pid, E_QUIESCE | E_SIGNALS | E_DEATH), 0);
+	/* From its parent's namespace, as from its own, SIGTERM is nothing. */
+	kill(pid, SIGTERM);
+	r = ut_wait(0, UT_SIGNAL, SIGTERM);
+	if (r)
+		check_eq(r->action & 0xf0, IGN);
+	check(moves(&shared->counter));
+	ut_hold(0, pid);
+	kill(pid, SIGTERM);
+	check_eq(ut_control(0, RESUME), 0);
+	check(moves(&shared->counter));
+	kill(pid, SIGUSR1);
+	check(wait_value(&shared->value[RAN], 1));
+	ut_hold(0, pid);
+	check_eq(kill_reap(pid), SIGKILL);
+	check(ut_wait(0, UT_DEATH, UT_ANY));
+}
+
+const struct test tests[] = {
+	{ "a signal is seen as it is", seen_as_it_is },
+	{ "the five classes, with their dispositions", classes },
+	{ "info rewritten: the other signal is delivered", rewritten },
+	{ "return_ka rewritten: the other handler runs", other_handler },
+	{ "return_ka of SIG_DFL is the default action", default_chosen },
+	{ "IGN drops a handled signal", ignored_by_engine },
+	{ "TERM and CORE: the status has si_signo", terminated_by_engine },
+	{ "CORE dumps core", core_flag },
+	{ "STOP and TSTP stop the process", stopped_by_engine },
+	{ "TSTP leaves an orphaned process group alone", tstp_of_an_orphan },
+	{ "injected at REPORT", injected_at_report },
+	{ "injected at HANDLER", injected_at_handler },
+	{ "a fatal signal injected", injected_fatal },
+	{ "HOLD: seen twice, handled once", held_back },
+	{ "parked in info, delivered later", parked },
+	{ "ignored signals are seen with SIGNAL_IGN only", ignored_signals },
+	{ "a fatal signal of three threads is reported first",
+	  fatal_with_threads },
+	{ "a fatal signal that nobody asked for", fatal_unseen },
+	{ "a fatal signal refused", fatal_refused },
+	{ "SIGKILL and seccomp's kill are never reported", never_reported },
+	{ "a SIGSEGV that the kernel forces", forced_sigsegv },
+	{ "a fault is repeated after another signal", synchronous_first },
+	{ "a fault is taken before a signal that is pending",
+	  fault_before_signal },
+	{ "stepping into a handler: reported before its first instruction",
+	  handler_report },
+	{ "a handler is reported only if a stop or step is wanted",
+	  no_handler_report },
+	{ "SA_RESETHAND is kept", resethand },
+	{ "SA_RESETHAND of an engine's action resets nothing",
+	  resethand_of_the_engine },
+	{ "SA_NODEFER is kept", nodefer },
+	{ "SA_ONSTACK is kept", onstack },
+	{ "the last engine's word on a signal counts", several_engines },
+	{ "init of a namespace stays unkillable", init_is_unkillable },
+	{}
+};
