@@ -142,16 +142,6 @@ static int check_step(const struct utrace_engine *engine, bool block)
 	return 0;
 }
 
-static int stop_locked(struct utrace *utrace, struct utrace_engine *engine)
-{
-	/* Its own word before: the task stands still, or is on its way there. */
-	if (engine->stopped && !engine->unanswered)
-		return 0;
-	engine->stopped = true;
-	engine->resume = UTRACE_RESUME;
-	return utrace_stop_locked(utrace, engine);
-}
-
 /* Lifts this engine's stop and notes what the task shall do instead. */
 static void resume_locked(struct utrace *utrace, struct utrace_engine *engine,
 			  enum utrace_resume_action action)
@@ -185,7 +175,7 @@ static int control_locked(struct utrace *utrace, struct utrace_engine *engine,
 	if (callback_runs_elsewhere(utrace, engine))
 		utrace->asked = true;
 	if (action == UTRACE_STOP)
-		return stop_locked(utrace, engine);
+		return utrace_stop_locked(utrace, engine);
 	resume_locked(utrace, engine, action);
 	return 0;
 }
@@ -200,11 +190,12 @@ static int control_locked(struct utrace *utrace, struct utrace_engine *engine,
  * word: what the callback returns does not undo it.
  *
  * UTRACE_STOP: 0 if the task is stopped already, for tracing or for job
- * control, or on its way into a hold; it stays there and makes no callback for
- * this. Else -EINPROGRESS,
- * and a report_quiesce or report_signal comes soon, whose return value decides;
- * an engine without these callbacks has its stop all the same. A system call
- * that blocks is not broken off; UTRACE_INTERRUPT does that.
+ * control, or on its way into such a stop from another; it stays there and
+ * makes no callback. Else -EINPROGRESS, and a report_quiesce or report_signal
+ * comes soon, whose return value decides; an engine without these callbacks has
+ * its stop all the same. This holds also for a task that is about to stop
+ * because a callback said so but does not sleep yet. A system call that blocks
+ * is not broken off; UTRACE_INTERRUPT does that.
  *
  * UTRACE_SINGLESTEP, UTRACE_BLOCKSTEP: only on a task that this engine holds.
  *

@@ -73,11 +73,16 @@ void utrace_update_hold_locked(struct utrace *utrace)
 /**
  * utrace_stop_locked() - an engine wants the task to stop
  * @utrace: The tracing state; its lock is held.
- * @engine: The engine, marked as stopped.
+ * @engine: The engine.
  *
  * A thread that is stopped passes a hold before anything else, whatever wakes
  * it. A running one is left to TIF_NOTIFY_RESUME: JOBCTL_UTRACE would break its
  * system call at the next recalc_sigpending().
+ *
+ * A callback that has returned UTRACE_STOP is an answer, and holds wherever the
+ * event is, also when the engine asks once more before the thread sleeps. That
+ * it does not sleep yet is all that -EINPROGRESS says then; utrace_hold() makes
+ * the promised report before it does.
  *
  * Return: 0 if the task stands still, -EINPROGRESS if it is to come by,
  * -ESRCH if it is past that.
@@ -86,10 +91,13 @@ int utrace_stop_locked(struct utrace *utrace, struct utrace_engine *engine)
 {
 	struct task_struct *task = utrace->task;
 	unsigned long flags;
+	bool answered = engine->stopped && !engine->unanswered;
 	bool on_its_way;
 	int ret = 0;
 
 	lockdep_assert_held(&utrace->lock);
+	engine->stopped = true;
+	engine->resume = UTRACE_RESUME;
 	if (!lock_task_sighand(task, &flags))
 		return -ESRCH;
 	on_its_way = utrace->hold && utrace->settled;
@@ -104,8 +112,8 @@ int utrace_stop_locked(struct utrace *utrace, struct utrace_engine *engine)
 		utrace->report = true;
 		ret = -EINPROGRESS;
 	}
-	engine->unanswered = ret;
-	utrace->hold_inner |= !ret;
+	engine->unanswered = ret && !answered;
+	utrace->hold_inner |= !engine->unanswered;
 	unlock_task_sighand(task, &flags);
 	if (ret)
 		set_notify_resume(task);
@@ -225,6 +233,24 @@ static void sleep_held(struct utrace *utrace, enum utrace_hold_kind kind)
 	utrace->inner = false;
 }
 
+/*
+ * At the boundary get_signal() makes a report that is due before it holds.
+ * Elsewhere there is nothing between the event and the sleep, and whoever was
+ * told -EINPROGRESS in that time would wait for the report until the release.
+ */
+static bool report_before_sleep(struct utrace *utrace,
+				enum utrace_hold_kind kind)
+	__must_hold(&current->sighand->siglock)
+{
+	if (kind == UTRACE_HOLD_BOUNDARY || utrace->settled ||
+	    !utrace_report_due(utrace))
+		return false;
+	spin_unlock_irq(&current->sighand->siglock);
+	utrace_report_requests(utrace);
+	spin_lock_irq(&current->sighand->siglock);
+	return true;
+}
+
 /**
  * utrace_hold() - sleep while engines hold current
  * @utrace: current's tracing state.
@@ -240,6 +266,8 @@ void utrace_hold(struct utrace *utrace, enum utrace_hold_kind kind)
 {
 	lockdep_assert_held(&current->sighand->siglock);
 	while (may_hold(utrace, kind)) {
+		if (report_before_sleep(utrace, kind))
+			continue;
 		sleep_held(utrace, kind);
 		/* Released and asked to stop again: it comes by first. */
 		if (!utrace->settled)
