@@ -376,9 +376,15 @@ void utrace_arm(struct utrace *utrace)
 		return;
 	single |= !!(current->ptrace & PT_STEP);
 	block |= !!(current->ptrace & PT_BLOCKSTEP);
+	/*
+	 * Also before it is armed anew: after an instruction that loads the
+	 * flags, x86 takes the trap flag that it sets next for the program's
+	 * own, unless it finds itself disarmed, and would leave it behind.
+	 */
+	user_disable_single_step(current);
 	if (!single && !block)
-		user_disable_single_step(current);
-	else if (single || !arch_has_block_step())
+		return;
+	if (single || !arch_has_block_step())
 		user_enable_single_step(current);
 	else
 		user_enable_block_step(current);
