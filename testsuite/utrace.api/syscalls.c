@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* utrace.api: system calls seen, changed, aborted, held. */
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/ioctl.h>
+#include <linux/perf_event.h>
+
+#include "ut.h"
+
+static void known_calls(void *arg)
+{
+	(void)arg;
+	shared->ready = 1;
+	while (!shared->go)
+		;
+	syscall(SYS_getppid);
+	shared->value[0] = syscall(SYS_dup, -1) < 0 ? errno : 0;
+	syscall(SYS_getpriority, 0, 0);
+	syscall(SYS_exit_group, 3);
+}
+
+static void the_list(void)
+{
+	pid_t pid = spawn(known_calls, NULL);
+
+	check(wait_value(&shared->ready, 1));
+	check_eq(ut_attach(0, pid, E_SYSCALLS), 0);
+	shared->go = 1;
+	check_eq(reap(pid), 3 << 8);
+	check_story(0, "entry:110 leave:110 entry:32 leave:32 entry:140 leave:140 entry:231");
+	check_eq((int)ut_nth(0, UT_SYSCALL_ENTRY, SYS_dup, 1)->arg[1], -1);
+	check_eq(ut_nth(0, UT_SYSCALL_EXIT, SYS_dup, 1)->arg[1], -EBADF);
+	check_eq(ut_nth(0, UT_SYSCALL_EXIT, SYS_getppid, 1)->arg[1], getpid());
+	check_eq(ut_nth(0, UT_SYSCALL_ENTRY, SYS_exit_group, 1)->arg[1], 3);
+}
+
+/* Each event alone. */
+static void one_side(unsigned long event, const char *story)
+{
+	pid_t pid;
+
+	shared->go = shared->ready = 0;
+	pid = spawn(known_calls, NULL);
+	check(wait_value(&shared->ready, 1));
+	check_eq(ut_attach(0, pid, event), 0);
+	shared->go = 1;
+	reap(pid);
+	check_story(0, story);
+	ut_drop(0);
+	ut_mark();
+}
+
+static void each_side(void)
+{
+	one_side(E_SYSCALL_ENTRY, "entry:110 entry:32 entry:140 entry:231");
+	one_side(E_SYSCALL_EXIT, "leave:110 leave:32 leave:140");
+}
+
+/* In a loop, noting what the call returned. */
+static void dups(void *arg)
+{
+	(void)arg;
+	shared->ready = 1;
+	for (;;) {
+		long r = syscall(SYS_dup2, 0, 200);
+
+		shared->value[0] = r < 0 ? -errno : r;
+		shared->value[1] += r < 0;
+		shared->counter++;
+	}
+}
+
+static pid_t start(void (*program)(void *), unsigned long events)
+{
+	pid_t pid = spawn(program, NULL);
+
+	check(wait_value(&shared->ready, 1));
+	check_eq(ut_attach(0, pid, events), 0);
+	return pid;
+}
+
+/* Lets it go around twice at least, for what was changed meanwhile to show. */
+static long result_now(void)
+{
+	check(wait_value(&shared->counter, shared->counter + 3));
+	return shared->value[0];
+}
+
+static void changed_at_entry(void)
+{
+	pid_t pid = start(dups, E_SYSCALL_ENTRY);
+
+	check_eq(result_now(), 200);
+	ut_rule(0, .kind = UT_SYSCALL_ENTRY, .match = SYS_dup2, .ret = RESUME,
+		.effect = UT_SET_REG, .arg = { UT_REG_NR, SYS_getpid });
+	check_eq(result_now(), pid);
+	ut_no_rules(0);
+	ut_rule(0, .kind = UT_SYSCALL_ENTRY, .match = SYS_dup2, .ret = RESUME,
+		.effect = UT_SET_REG, .arg = { UT_REG_ARG0, 999 });
+	check_eq(result_now(), -EBADF);
+	kill_reap(pid);
+}
+
+static void changed_at_exit(void)
+{
+	pid_t pid = start(dups, E_SYSCALL_EXIT);
+
+	ut_rule(0, .kind = UT_SYSCALL_EXIT, .match = SYS_dup2, .ret = RESUME,
+		.effect = UT_SET_REG, .arg = { UT_REG_RESULT, 4242 });
+	check_eq(result_now(), 4242);
+	kill_reap(pid);
+}
+
+static void filtered(void *arg)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getpriority, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 77),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { 4, filter };
+
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+	dups(arg);
+}
+
+/* A number that an engine puts in does not get around the filter. */
+static void seccomp_sees_the_new_number(void)
+{
+	pid_t pid = start(filtered, E_SYSCALL_ENTRY);
+
+	check_eq(result_now(), 200);
+	ut_rule(0, .kind = UT_SYSCALL_ENTRY, .match = SYS_dup2, .ret = RESUME,
+		.effect = UT_SET_REG, .arg = { UT_REG_NR, SYS_getpriority });
+	check_eq(result_now(), -77);
+	kill_reap(pid);
+}
+
+static void aborted(void)
+{
+	pid_t pid = start(dups, E_SYSCALLS);
+
+	ut_rule(0, .kind = UT_SYSCALL_ENTRY, .match = SYS_dup2,
+		.ret = RESUME | ABORT);
+	check_eq(result_now(), -ENOSYS);
+	ut_mark();
+	check(ut_wait_nth(0, UT_SYSCALL_EXIT, SYS_dup2, 2));
+	check_eq(ut_nth(0, UT_SYSCALL_EXIT, SYS_dup2, 2)->arg[1], -ENOSYS);
+	kill_reap(pid);
+}
+
+static void aborted_with_a_result(void)
+{
+	pid_t pid = start(dups, E_SYSCALLS);
+
+	ut_rule(0, .kind = UT_SYSCALL_ENTRY, .match = SYS_dup2,
+		.ret = RESUME | ABORT, .effect = UT_SET_REG,
+		.arg = { UT_REG_RESULT, 1717 });
+	check_eq(result_now(), 1717);
+	kill_reap(pid);
+}
+
+/* The last one's RUN counts, and it has seen ABORT. */
+static void last_word(void)
+{
+	pid_t pid = start(dups, E_SYSCALL_ENTRY);
+	const struct ut_record *r;
+
+	check_eq(ut_attach(1, pid, 0), 0);
+	ut_rule(0, .kind = UT_SYSCALL_ENTRY, .match = SYS_dup2,
+		.ret = RESUME | ABORT);
+	ut_rule(1, .kind = UT_SYSCALL_ENTRY, .match = SYS_dup2,
+		.ret = RESUME | RUN);
+	ut_mark();
+	check_eq(ut_events(1, E_SYSCALL_ENTRY), 0);
+	r = ut_wait(1, UT_SYSCALL_ENTRY, SYS_dup2);
+	check(r);
+	if (r)
+		check_eq(r->action & 0xf0, ABORT);
+	check_eq(result_now(), 200);
+	/* Once it only passes on what it was given, the first one's holds. */
+	ut_no_rules(1);
+	check_eq(result_now(), -ENOSYS);
+	kill_reap(pid);
+}
+
+static void writes(void *arg)
+{
+	int *fds = arg;
+
+	shared->ready = 1;
+	while (!shared->go)
+		;
+	shared->value[0] = syscall(SYS_write, fds[1], "abc", 3);
+	shared->value[1] = errno;
+	shared->counter = 1;
+	spins(NULL);
+}
+
+static void held_at_entry(void)
+{
+	int fds[2], left = -1;
+	pid_t pid;
+
+	check(!pipe(fds));
+	pid = spawn(writes, fds);
+	check(wait_value(&shared->ready, 1));
+	check_eq(ut_attach(0, pid, E_SYSCALL_ENTRY), 0);
+	ut_rule(0, .kind = UT_SYSCALL_ENTRY, .match = SYS_write, .times = 1,
+		.ret = STOP);
+	shared->go = 1;
+	check(wait_state(pid, "t"));
+	check(!ioctl(fds[0], 0x541b /* FIONREAD */, &left));
+	check_eq(left, 0);
+	check_eq(ut_examine(0), 0);
+	check_eq(ut_control(0, RESUME), 0);
+	check(wait_value(&shared->counter, 1));
+	check_eq(shared->value[0], 3);
+	check(!ioctl(fds[0], 0x541b, &left));
+	check_eq(left, 3);
+	kill_reap(pid);
+}
+
+/* Killed there: the call is not made. */
+static void killed_at_entry(void)
+{
+	int fds[2], left = -1;
+	pid_t pid;
+
+	check(!pipe(fds));
+	pid = spawn(writes, fds);
+	check(wait_value(&shared->ready, 1));
+	check_eq(ut_attach(0, pid, E_SYSCALL_ENTRY), 0);
+	ut_rule(0, .kind = UT_SYSCALL_ENTRY, .match = SYS_write, .ret = STOP);
+	shared->go = 1;
+	check(wait_state(pid, "t"));
+	check_eq(kill_reap(pid), SIGKILL);
+	check(!ioctl(fds[0], 0x541b, &left));
+	check_eq(left, 0);
+}
+
+/* While one holds it, another changes the argument before it lets go. */
+static void changed_while_held(void)
+{
+	pid_t pid = start(dups, E_QUIESCE | E_SYSCALL_ENTRY);
+
+	ut_rule(0, .kind = UT_SYSCALL_ENTRY, .match = SYS_dup2, .times = 1,
+		.ret = STOP, .effect = UT_SET_REG,
+		.arg = { UT_REG_ARG0, 999 });
+	check(wait_state(pid, "t"));
+	check_eq(ut_control(0, RESUME), 0);
+	check(wait_value(&shared->counter, shared->counter + 1));
+	check_eq(result_now(), 200);
+	/* It was the one call that was held. */
+	check_eq(shared->value[1], 1);
+	kill_reap(pid);
+}
+
+/* A held call does not come back with EINTR because of a signal in between. */
+static void signal_while_held(void)
+{
+	pid_t pid = start(dups, E_SYSCALL_ENTRY);
+
+	ut_rule(0, .kind = UT_SYSCALL_ENTRY, .match = SYS_dup2, .times = 1,
+		.ret = STOP);
+	check(wait_state(pid, "t"));
+	kill(pid, SIGWINCH);
+	kill(pid, SIGCONT);
+	check_eq(ut_control(0, RESUME), 0);
+	check_eq(result_now(), 200);
+	kill_reap(pid);
+}
+
+static double time_of_calls(pid_t pid)
+{
+	long before = shared->counter;
+	double start = now();
+
+	(void)pid;
+	ms(300);
+	return (now() - start) / (shared->counter - before);
+}
+
+/* The work bit goes with the last engine that wants system calls. */
+static void free_again(void)
+{
+	double plain = 1, idle, traced, after = 1;
+	pid_t pid = spawn(calls, NULL);
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		idle = time_of_calls(pid);
+		plain = idle < plain ? idle : plain;
+	}
+	check_eq(ut_attach(0, pid, E_SYSCALL_EXIT), 0);
+	check_eq(ut_attach(1, pid, E_SYSCALL_EXIT), 0);
+	traced = time_of_calls(pid);
+	ut_events(1, 0);
+	ut_control(0, DETACH);
+	check_eq(ut_barrier(1), 0);
+	check_eq(ut_barrier(0), -ESRCH);
+	for (i = 0; i < 3; i++) {
+		idle = time_of_calls(pid);
+		after = idle < after ? idle : after;
+	}
+	check(traced > plain * 2, "%.3g us, traced %.3g us", plain * 1e6,
+	      traced * 1e6);
+	check(after < plain * 1.5, "%.3g us before, %.3g us after",
+	      plain * 1e6, after * 1e6);
+	kill_reap(pid);
+}
+
+/* A child does not inherit the events of its parent's engines. */
+static void forks(void *arg)
+{
+	(void)arg;
+	while (!shared->go)
+		;
+	if (!fork()) {
+		syscall(SYS_getppid);
+		_exit(0);
+	}
+	wait(NULL);
+	_exit(0);
+}
+
+static void children_are_not_traced(void)
+{
+	pid_t pid = spawn(forks, NULL);
+
+	check_eq(ut_attach(0, pid, E_SYSCALLS), 0);
+	shared->go = 1;
+	check_eq(reap(pid), 0);
+	check_eq(ut_count(0, UT_SYSCALL_ENTRY, SYS_getppid), 0);
+}
+
+const struct test tests[] = {
+	{ "the calls of a known program, in pairs", the_list },
+	{ "entry alone, exit alone", each_side },
+	{ "number and argument changed at entry", changed_at_entry },
+	{ "result changed at exit", changed_at_exit },
+	{ "seccomp sees the new number", seccomp_sees_the_new_number },
+	{ "ABORT is ENOSYS, and the exit is reported", aborted },
+	{ "ABORT with a result", aborted_with_a_result },
+	{ "the last engine's RUN or ABORT counts", last_word },
+	{ "STOP at entry: before the call", held_at_entry },
+	{ "killed at entry: the call is not made", killed_at_entry },
+	{ "argument changed and held", changed_while_held },
+	{ "signals while held at entry do not break the call",
+	  signal_while_held },
+	{ "as fast as before when the last engine leaves", free_again },
+	{ "children are not traced by themselves", children_are_not_traced },
+	{}
+};
