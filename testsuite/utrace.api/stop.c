@@ -512,6 +512,8 @@ static void stop_asked_twice(void)
 	check_eq(ut_attach(1, pid, E_QUIESCE | E_SIGNALS), 0);
 	ut_rule(0, .kind = UT_QUIESCE, .ret = STOP, .delay_ms = 100);
 	ut_rule(1, .kind = UT_QUIESCE, .ret = STOP);
+	ut_rule(0, .kind = UT_REPORT, .ret = STOP | SIG_REPORT);
+	ut_rule(1, .kind = UT_REPORT, .ret = STOP | SIG_REPORT);
 	check_eq(ut_control(1, STOP), -EINPROGRESS);
 	check(ut_wait(0, UT_QUIESCE, 0));
 	/* The round is on, number 1 is not called yet. */

@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* utrace.api: engines and a ptracer on one thread. The test is the ptracer. */
+
+#include "ut.h"
+
+/* The next stop of the tracee within 2 s; 0 if there is none. */
+static int next_stop(pid_t pid)
+{
+	int status, i;
+
+	for (i = 0; i < 2000; i++) {
+		if (waitpid(pid, &status, WNOHANG | __WALL) == pid)
+			return status;
+		ms(1);
+	}
+	return 0;
+}
+
+static bool no_stop(pid_t pid)
+{
+	int status;
+
+	ms(50);
+	return !waitpid(pid, &status, WNOHANG | __WALL);
+}
+
+static bool is_trap(int status, int event)
+{
+	return WIFSTOPPED(status) && status >> 16 == event;
+}
+
+static pid_t start(void (*program)(void *), long options)
+{
+	pid_t pid = spawn(program, NULL);
+
+	check(!ptrace(PTRACE_SEIZE, pid, 0, options), "%s", strerror(errno));
+	check_eq(ut_attach(0, pid, E_QUIESCE), 0);
+	return pid;
+}
+
+static void interrupted(pid_t pid)
+{
+	check(!ptrace(PTRACE_INTERRUPT, pid, 0, 0));
+	check(is_trap(next_stop(pid), PTRACE_EVENT_STOP));
+}
+
+static void cont_while_held(void)
+{
+	pid_t pid = start(spins, 0);
+
+	interrupted(pid);
+	/* It stands still for the ptracer: a stop takes effect at once. */
+	check_eq(ut_control(0, STOP), 0);
+	check(!ptrace(PTRACE_CONT, pid, 0, 0));
+	check(wait_state(pid, "t"));
+	check(!moves(&shared->counter));
+	check(no_stop(pid));
+	/* To the ptracer it runs. */
+	check(ptrace(PTRACE_PEEKUSER, pid, 0, 0) == -1 && errno == ESRCH);
+	check_eq(ut_examine(0), 0);
+	check_eq(ut_control(0, RESUME), 0);
+	check(moves(&shared->counter));
+	kill_reap(pid);
+}
+
+static void resume_while_trapped(void)
+{
+	pid_t pid = start(spins, 0);
+
+	interrupted(pid);
+	check_eq(ut_control(0, STOP), 0);
+	check_eq(ut_control(0, RESUME), 0);
+	check(!moves(&shared->counter));
+	errno = 0;
+	ptrace(PTRACE_PEEKUSER, pid, 0, 0);
+	check_eq(errno, 0);
+	check(!ptrace(PTRACE_CONT, pid, 0, 0));
+	check(moves(&shared->counter));
+	kill_reap(pid);
+}
+
+/* A held tracee answers its ptracer, again and again, and stays held. */
+static void interrupt_while_held(void)
+{
+	pid_t pid = start(spins, 0);
+	long before;
+	int i;
+
+	ut_hold(0, pid);
+	before = shared->counter;
+	for (i = 0; i < 20; i++) {
+		interrupted(pid);
+		check(!ptrace(PTRACE_CONT, pid, 0, 0));
+	}
+	check(wait_state(pid, "t"));
+	check(no_stop(pid));
+	check_eq(shared->counter, before);
+	check_eq(ut_control(0, RESUME), 0);
+	check(moves(&shared->counter));
+	kill_reap(pid);
+}
+
+static void seize_while_held(void)
+{
+	pid_t pid = spawn(spins, NULL);
+	char want[16];
+
+	check_eq(ut_attach(0, pid, E_QUIESCE), 0);
+	ut_hold(0, pid);
+	check(!ptrace(PTRACE_SEIZE, pid, 0, 0));
+	snprintf(want, sizeof(want), "%d", getpid());
+	check(!strcmp(proc_line(pid, "TracerPid"), want));
+	interrupted(pid);
+	check(!ptrace(PTRACE_DETACH, pid, 0, 0));
+	check(!strcmp(proc_line(pid, "TracerPid"), "0"));
+	check(!moves(&shared->counter));
+	check_eq(proc_state(pid), 't');
+	check_eq(ut_control(0, RESUME), 0);
+	check(moves(&shared->counter));
+	kill_reap(pid);
+}
+
+/* Its ptracer hears of the group stop although an engine holds it. */
+static void group_stop_while_held(void)
+{
+	pid_t pid = spawn(two_threads, NULL), held;
+	int i;
+
+	check(wait_value(&shared->ready, 2));
+	held = shared->tid[1];
+	for (i = 0; i < 2; i++)
+		check(!ptrace(PTRACE_SEIZE, (pid_t)shared->tid[i], 0, 0));
+	check_eq(ut_attach(0, held, E_QUIESCE), 0);
+	ut_hold(0, held);
+	kill(pid, SIGSTOP);
+	/* The signal, to one of them; passed on, it stops both. */
+	check_eq(WSTOPSIG(next_stop(pid)), SIGSTOP);
+	check(!ptrace(PTRACE_CONT, pid, 0, SIGSTOP));
+	check(is_trap(next_stop(held), PTRACE_EVENT_STOP));
+	check(is_trap(next_stop(pid), PTRACE_EVENT_STOP));
+	check(!moves(&shared->more));
+	kill_reap(pid);
+}
+
+/* Runs as the ptracer of a held thread, and dies. */
+static void tracer_dies(long options, bool tracee_dies)
+{
+	pid_t pid = spawn(spins, NULL), tracer;
+
+	check_eq(ut_attach(0, pid, E_QUIESCE), 0);
+	ut_hold(0, pid);
+	tracer = fork();
+	if (!tracer) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (!ptrace(PTRACE_SEIZE, pid, 0, options) &&
+		    !ptrace(PTRACE_INTERRUPT, pid, 0, 0))
+			shared->ready = is_trap(next_stop(pid),
+						PTRACE_EVENT_STOP);
+		sleeps(NULL);
+	}
+	check(wait_value(&shared->ready, 1));
+	kill(tracer, SIGKILL);
+	reap(tracer);
+	if (tracee_dies) {
+		check_eq(reap(pid), SIGKILL);
+		return;
+	}
+	check(wait_state(pid, "t"));
+	check(!moves(&shared->counter));
+	check(!strcmp(proc_line(pid, "TracerPid"), "0"));
+	check_eq(ut_control(0, RESUME), 0);
+	check(moves(&shared->counter));
+	kill_reap(pid);
+}
+
+static void tracer_goes(void)
+{
+	tracer_dies(0, false);
+}
+
+static void tracer_takes_it_along(void)
+{
+	tracer_dies(PTRACE_O_EXITKILL, true);
+}
+
+/* A known loop of four instructions, to see who gets which step. */
+extern const char in_0[], in_1[], in_2[], in_3[];
+
+static void small_loop(void *arg)
+{
+	(void)arg;
+	shared->ready = 1;
+	asm volatile("in_0: incq (%0)\n"
+		     "in_1: nop\n"
+		     "in_2: nop\n"
+		     "in_3: jmp in_0\n" : : "r" (&shared->counter) : "memory");
+}
+
+static int place_of(unsigned long ip)
+{
+	const char *const at[] = { in_0, in_1, in_2, in_3 };
+	int i;
+
+	for (i = 0; i < 4; i++)
+		if (ip == (unsigned long)at[i])
+			return i;
+	return -1;
+}
+
+static int place_now(pid_t pid)
+{
+	struct user_regs_struct regs = {};
+
+	check(!ptrace(PTRACE_GETREGS, pid, 0, &regs));
+	check(!(regs.eflags & 0x100), "TF shows");
+	return place_of(regs.rip);
+}
+
+/* Each gets one report for each instruction, and there are no others. */
+static void both_step(void)
+{
+	pid_t pid = start(small_loop, 0);
+	int place, before = -1, i;
+
+	check(wait_value(&shared->counter, 1));
+	check_eq(ut_events(0, E_QUIESCE | E_SIGNALS), 0);
+	interrupted(pid);
+	check_eq(ut_control(0, STOP), 0);
+	ut_rule(0, .kind = UT_SIGNAL, .match = SIGTRAP, .ret = SINGLESTEP | IGN);
+	check_eq(ut_control(0, SINGLESTEP), 0);
+	for (i = 1; i <= 40; i++) {
+		check(!ptrace(PTRACE_SINGLESTEP, pid, 0, 0));
+		check_eq(next_stop(pid) >> 8, SIGTRAP);
+		place = place_now(pid);
+		check(place >= 0 && (before < 0 || place == (before + 1) % 4),
+		      "step %d: from %d to %d", i, before, place);
+		before = place;
+		check_eq(ut_count(0, UT_SIGNAL, SIGTRAP), i);
+	}
+	/* The ptracer goes on without a step: the engine's are its own. */
+	check(!ptrace(PTRACE_CONT, pid, 0, 0));
+	check(ut_wait_nth(0, UT_SIGNAL, SIGTRAP, 80));
+	check(no_stop(pid));
+	check_eq(ut_control(0, DETACH) % EINPROGRESS, 0);
+	check(moves(&shared->counter));
+	check(no_stop(pid));
+	kill_reap(pid);
+}
+
+/* The other way round: the engine lets go, the ptracer steps on. */
+static void ptracer_steps_on(void)
+{
+	pid_t pid = start(small_loop, 0);
+	int i;
+
+	check(wait_value(&shared->counter, 1));
+	interrupted(pid);
+	for (i = 0; i < 20; i++) {
+		check_eq(ut_control(0, STOP), 0);
+		check_eq(ut_control(0, RESUME), 0);
+		check(!ptrace(PTRACE_SINGLESTEP, pid, 0, 0));
+		check_eq(next_stop(pid) >> 8, SIGTRAP);
+	}
+	check(!ptrace(PTRACE_DETACH, pid, 0, 0));
+	check(moves(&shared->counter));
+	kill_reap(pid);
+}
+
+/* A ptracer of system calls keeps its pairs when an engine aborts them. */
+static void abort_keeps_pairs(void)
+{
+	pid_t pid = start(calls, PTRACE_O_TRACESYSGOOD);
+	struct __ptrace_syscall_info info;
+	int i, before = 0, odd = 0, aborted = 0;
+
+	check(wait_value(&shared->counter, 1));
+	check_eq(ut_events(0, E_SYSCALL_ENTRY), 0);
+	ut_rule(0, .kind = UT_SYSCALL_ENTRY, .match = SYS_getppid,
+		.ret = RESUME | ABORT);
+	interrupted(pid);
+	for (i = 0; i < 40; i++) {
+		check(!ptrace(PTRACE_SYSCALL, pid, 0, 0));
+		check_eq(next_stop(pid) >> 8, SIGTRAP | 0x80);
+		check(ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info),
+			     &info) > 0);
+		odd += i && info.op == before;
+		before = info.op;
+		aborted += info.op == PTRACE_SYSCALL_INFO_EXIT &&
+			   info.exit.rval == -ENOSYS;
+	}
+	check_eq(odd, 0);
+	check(aborted >= 19, "%d", aborted);
+	kill_reap(pid);
+}
+
+/* At a call's entry both may hold; it starts when both have let go. */
+static void both_hold_at_entry(void)
+{
+	pid_t pid = start(calls, PTRACE_O_TRACESYSGOOD);
+	long before;
+
+	check(wait_value(&shared->counter, 1));
+	check_eq(ut_events(0, E_QUIESCE | E_SYSCALL_ENTRY), 0);
+	interrupted(pid);
+	ut_rule(0, .kind = UT_SYSCALL_ENTRY, .times = 1, .ret = STOP);
+	check(!ptrace(PTRACE_SYSCALL, pid, 0, 0));
+	check_eq(next_stop(pid) >> 8, SIGTRAP | 0x80);
+	before = shared->counter;
+	check(!ptrace(PTRACE_CONT, pid, 0, 0));
+	check(!moves(&shared->counter));
+	check(no_stop(pid));
+	check_eq(shared->counter, before);
+	check_eq(ut_control(0, RESUME), 0);
+	check(moves(&shared->counter));
+	kill_reap(pid);
+}
+
+/* What an engine drops the ptracer does not see; what it rewrites, rewritten. */
+static void engines_come_first(void)
+{
+	pid_t pid = start(spins, 0);
+
+	check_eq(ut_events(0, E_SIGNALS), 0);
+	ut_rule(0, .kind = UT_SIGNAL, .match = SIGUSR1, .ret = RESUME | IGN);
+	ut_rule(0, .kind = UT_SIGNAL, .match = SIGUSR2, .ret = RESUME | DELIVER,
+		.effect = UT_SET_INFO, .arg = { SIGTERM, SI_QUEUE, 1 });
+	kill(pid, SIGUSR1);
+	check(ut_wait(0, UT_SIGNAL, SIGUSR1));
+	check(no_stop(pid));
+	kill(pid, SIGUSR2);
+	check_eq(next_stop(pid) >> 8, SIGTERM);
+	check(!ptrace(PTRACE_CONT, pid, 0, 0));
+	check(moves(&shared->counter));
+	kill_reap(pid);
+}
+
+const struct test tests[] = {
+	{ "PTRACE_CONT while an engine holds", cont_while_held },
+	{ "RESUME while ptrace-stopped", resume_while_trapped },
+	{ "PTRACE_INTERRUPT is answered while held", interrupt_while_held },
+	{ "PTRACE_SEIZE and DETACH while held", seize_while_held },
+	{ "a group stop reaches the ptracer of a held thread",
+	  group_stop_while_held },
+	{ "the ptracer of a held thread dies", tracer_goes },
+	{ "the ptracer dies with EXITKILL", tracer_takes_it_along },
+	{ "engine and ptracer step", both_step },
+	{ "the ptracer steps on when the engine resumes", ptracer_steps_on },
+	{ "ABORT leaves a ptracer its pairs", abort_keeps_pairs },
+	{ "a call starts when both have let go", both_hold_at_entry },
+	{ "a ptracer sees what engines leave of a signal",
+	  engines_come_first },
+	{}
+};
