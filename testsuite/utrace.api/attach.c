@@ -193,7 +193,7 @@ static void forks_when_told(void *arg)
 	child = fork();
 	if (!child) {
 		shared->counter = 1;
-		ms(200);
+		ms(200 * ut_slow);
 		_exit(0);
 	}
 	waitpid(child, NULL, 0);
@@ -249,7 +249,7 @@ static void newborn(bool interrupted)
 		syscall(SYS_tgkill, getpid(), (int)a.self, SIGUSR1);
 	pthread_join(thread, NULL);
 	check_eq(a.ret, interrupted ? -ERESTARTNOINTR : 0);
-	check(!interrupted || a.took < 0.35, "%.3f s", a.took);
+	check(!interrupted || a.took < 0.35 * ut_slow, "%.3f s", a.took);
 	check(ut_wait(1, UT_DEATH, UT_ANY));
 	if (!interrupted && ut_wait(5, UT_DEATH, UT_ANY))
 		check(ut_nth(1, UT_DEATH, UT_ANY, 1)->seq <

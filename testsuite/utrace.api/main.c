@@ -7,7 +7,7 @@
 
 #include "ut.h"
 
-#define LIMIT_S 60
+#define LIMIT_S (60 * ut_slow)
 #define SKIPPED 77
 
 static bool failed;
@@ -100,6 +100,8 @@ int main(int argc, char **argv)
 	int status;
 
 	(void)argc;
+	if (getenv("UT_SLOW"))
+		ut_slow = atoi(getenv("UT_SLOW"));
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	signal(SIGCHLD, SIG_DFL);
 	for (test = tests; test->name; test++) {

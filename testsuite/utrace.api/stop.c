@@ -66,7 +66,7 @@ static void naps(void *arg)
 
 static void stop_leaves_the_call_alone(void)
 {
-	pid_t pid = spawn(naps, (void *)300);
+	pid_t pid = spawn(naps, (void *)(300l * ut_slow));
 
 	check_eq(ut_attach(0, pid, E_QUIESCE), 0);
 	shared->go = 1;
@@ -74,7 +74,7 @@ static void stop_leaves_the_call_alone(void)
 	ms(50);
 	ut_rule(0, .kind = UT_QUIESCE, .match = 0, .ret = STOP);
 	check_eq(ut_control(0, STOP), -EINPROGRESS);
-	ms(100);
+	ms(50);
 	check_story(0, "");
 	check_eq(proc_state(pid), 'S');
 	check(wait_state(pid, "t"));
@@ -89,7 +89,7 @@ static void stop_leaves_the_call_alone(void)
 /* The rest of the time is slept after it. */
 static void interrupt_restarts_nanosleep(void)
 {
-	pid_t pid = spawn(naps, (void *)500);
+	pid_t pid = spawn(naps, (void *)(500l * ut_slow));
 	double start;
 
 	check_eq(ut_attach(0, pid, E_QUIESCE | E_SIGNALS), 0);
@@ -100,13 +100,14 @@ static void interrupt_restarts_nanosleep(void)
 	start = now();
 	check_eq(ut_control(0, INTERRUPT), 0);
 	check(wait_state(pid, "t"));
-	check(now() - start < 0.3, "%.3f s", now() - start);
+	check(now() - start < 0.3 * ut_slow, "%.3f s", now() - start);
 	check_eq(ut_count(0, UT_REPORT, UT_ANY), 1);
 	ms(50);
 	check_eq(ut_control(0, RESUME), 0);
 	check(wait_value(&shared->ready, 2));
 	check_eq(shared->value[0], 0);
-	check(shared->value[1] >= 500 && shared->value[1] < 900, "%ld ms",
+	check(shared->value[1] >= 500 * ut_slow &&
+	      shared->value[1] < 900 * ut_slow, "%ld ms",
 	      (long)shared->value[1]);
 	kill_reap(pid);
 }
@@ -582,7 +583,7 @@ static void the_later_word(void)
 	check_eq(ut_control(0, REPORT), 0);
 	check(ut_wait(0, UT_QUIESCE, 0));
 	check_eq(ut_control(0, RESUME), 0);
-	ms(150);
+	check_eq(ut_barrier(0), 0);
 	check(moves(&shared->counter));
 	kill_reap(pid);
 }

@@ -5,9 +5,10 @@
 
 #include "ut.h"
 
-#define WAIT_MS 5000
+#define WAIT_MS (5000 * ut_slow)
 
 int ut_fd = -1;
+int ut_slow = 1;
 struct shared *shared;
 
 static struct ut_record *records;
@@ -108,6 +109,7 @@ void ut_add_rule(int id, struct ut_rule rule)
 {
 	struct ut_command c = { .op = UT_RULE, .id = id, .rule = rule };
 
+	c.rule.delay_ms *= ut_slow;
 	command(&c);
 }
 
@@ -405,14 +407,13 @@ bool wait_value(atomic_long *value, long at_least)
 	return *value >= at_least;
 }
 
-/* 50 ms without a step are taken for standing still, 2 s decide. */
+/* 150 ms without a step are taken for standing still. */
 bool moves(atomic_long *counter)
 {
 	long before = *counter;
 	int i;
 
-	ms(50);
-	for (i = 0; i < 10 && *counter == before && proc_state(getpid()); i++)
+	for (i = 0; i < 15 * ut_slow && *counter == before; i++)
 		ms(10);
 	return *counter != before;
 }

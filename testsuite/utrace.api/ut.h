@@ -140,6 +140,12 @@ const char *ut_story(int id);
  */
 void ut_hold(int id, pid_t tid);
 
+/*
+ * How many times slower the kernel is than the guest's ordinary one, from
+ * UT_SLOW. The delays of callbacks are as many times longer; so are limits.
+ */
+extern int ut_slow;
+
 /* Memory that all processes of a test share; all zero when it begins. */
 struct shared {
 	atomic_long counter, more, go, ready, tid[8], value[8];
