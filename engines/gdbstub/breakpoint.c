@@ -16,15 +16,10 @@
 #include <linux/slab.h>
 #include <linux/smp.h>
 
-#include "agent.h"
 #include "breakpoint.h"
-#include "proto.h"
 
 #define TEXT_READ FOLL_FORCE
 #define TEXT_WRITE (FOLL_FORCE | FOLL_WRITE)
-
-/* Conditions of one breakpoint; gdb sends one for each location's condition. */
-#define CONDS_MAX 64
 
 void breakpoint_table_init(struct breakpoint_table *table)
 {
@@ -91,19 +86,19 @@ static int check_mapping(struct task_struct *task, u64 addr)
 	return ret;
 }
 
-static void set_conds(struct breakpoint_table *table, struct breakpoint *bp,
-		      struct breakpoint_conds *conds)
+static void set_code(struct breakpoint_table *table, struct breakpoint *bp,
+		      struct hit_code *code)
 {
-	struct breakpoint_conds *old;
+	struct hit_code *old;
 
-	old = rcu_replace_pointer(bp->conds, conds,
+	old = rcu_replace_pointer(bp->code, code,
 				  lockdep_is_held(&table->lock));
-	breakpoint_conds_put(old);
+	hit_code_put(old);
 }
 
 static int add_breakpoint(struct breakpoint_table *table,
 			  struct task_struct *task, u64 addr,
-			  struct breakpoint_conds *conds)
+			  struct hit_code *code)
 {
 	struct breakpoint *bp;
 	int ret;
@@ -128,7 +123,7 @@ static int add_breakpoint(struct breakpoint_table *table,
 	 * it. It counts as lifted until the write is done.
 	 */
 	bp->lifted = true;
-	rcu_assign_pointer(bp->conds, conds);
+	rcu_assign_pointer(bp->code, code);
 	hash_add_rcu(table->hash, &bp->node, addr);
 	table->nr++;
 	ret = write_text(task, addr, BREAKPOINT_INSN);
@@ -150,7 +145,7 @@ free:
  * @table: where
  * @task: any living thread of the process
  * @addr: where in the program
- * @conds: stop only if one of these is true; NULL: always. Handed over, also
+ * @code: stop only if one of these is true; NULL: always. Handed over, also
  *	on error.
  *
  * Inserting one that is there already changes only its conditions, so a packet
@@ -165,7 +160,7 @@ free:
  * * -ESRCH - the process has no memory any more, or is being left
  */
 int breakpoint_insert(struct breakpoint_table *table, struct task_struct *task,
-		      u64 addr, struct breakpoint_conds *conds)
+		      u64 addr, struct hit_code *code)
 {
 	struct breakpoint *bp;
 	int ret = 0;
@@ -173,12 +168,12 @@ int breakpoint_insert(struct breakpoint_table *table, struct task_struct *task,
 	mutex_lock(&table->lock);
 	bp = breakpoint_find(table, addr);
 	if (bp)
-		set_conds(table, bp, conds);
+		set_code(table, bp, code);
 	else
-		ret = add_breakpoint(table, task, addr, conds);
+		ret = add_breakpoint(table, task, addr, code);
 	mutex_unlock(&table->lock);
 	if (ret)
-		breakpoint_conds_put(conds);
+		hit_code_put(code);
 	return ret;
 }
 
@@ -199,7 +194,7 @@ static void free_breakpoint(struct breakpoint_table *table,
 	set_slot(table, bp, NULL);
 	hash_del_rcu(&bp->node);
 	table->nr--;
-	set_conds(table, bp, NULL);
+	set_code(table, bp, NULL);
 	kfree_rcu(bp, rcu);
 }
 
@@ -468,84 +463,27 @@ bool breakpoint_saved_byte(struct breakpoint_table *table, u64 addr, u8 *byte)
 	return bp;
 }
 
-/* Conditions of a breakpoint, with a reference; NULL: it has none. */
-static struct breakpoint_conds *get_conds(struct breakpoint_table *table,
-					  u64 addr)
+/**
+ * breakpoint_get_code() - conditions and commands of a breakpoint
+ * @table: where
+ * @addr: address
+ *
+ * Context: any.
+ * Return: the expressions, with a reference, or NULL: it has none.
+ */
+struct hit_code *breakpoint_get_code(struct breakpoint_table *table, u64 addr)
 {
-	struct breakpoint_conds *conds = NULL;
+	struct hit_code *code = NULL;
 	struct breakpoint *bp;
 
 	rcu_read_lock();
 	bp = breakpoint_find(table, addr);
 	if (bp)
-		conds = rcu_dereference(bp->conds);
-	if (conds && !refcount_inc_not_zero(&conds->refs))
-		conds = NULL;
+		code = rcu_dereference(bp->code);
+	if (code && !refcount_inc_not_zero(&code->refs))
+		code = NULL;
 	rcu_read_unlock();
-	return conds;
-}
-
-/**
- * breakpoint_wants_stop() - do a breakpoint's conditions say stop?
- * @table: where
- * @addr: there is a breakpoint
- * @ops: how the conditions look at the thread that hit it
- * @ctx: for @ops
- *
- * Context: as @ops need it.
- * Return: whether: one is true or cannot be evaluated, or there are none.
- */
-bool breakpoint_wants_stop(struct breakpoint_table *table, u64 addr,
-			   const struct agent_ops *ops, void *ctx)
-{
-	struct breakpoint_conds *conds = get_conds(table, addr);
-	struct agent_expr expr;
-	bool stop = false;
-	unsigned int i;
-	u32 start = 0;
-
-	if (!conds)
-		return true;
-	for (i = 0; i < conds->nr && !stop; i++) {
-		expr.code = conds->code + start;
-		expr.len = conds->end[i] - start;
-		start = conds->end[i];
-		stop = agent_condition(&expr, ops, ctx);
-	}
-	breakpoint_conds_put(conds);
-	return stop;
-}
-
-/**
- * breakpoint_is_false() - do a breakpoint's conditions say go on, for certain?
- * @bp: the breakpoint
- * @max_steps: instructions that each of them may take
- * @ops: how the conditions look at the thread that hit it
- * @ctx: for @ops
- *
- * Context: RCU read side; otherwise as @ops need it.
- * Return: whether: there are some and each is false.
- */
-bool breakpoint_is_false(const struct breakpoint *bp, unsigned int max_steps,
-			 const struct agent_ops *ops, void *ctx)
-{
-	const struct breakpoint_conds *conds = rcu_dereference(bp->conds);
-	struct agent_expr expr;
-	unsigned int i;
-	u64 result;
-	u32 start = 0;
-
-	if (!conds)
-		return false;
-	for (i = 0; i < conds->nr; i++) {
-		expr.code = conds->code + start;
-		expr.len = conds->end[i] - start;
-		start = conds->end[i];
-		if (agent_eval_briefly(&expr, max_steps, ops, ctx, &result) !=
-			    AGENT_OK || result)
-			return false;
-	}
-	return true;
+	return code;
 }
 
 typedef void (*range_fn)(struct breakpoint *bp, u8 *byte);
@@ -730,97 +668,4 @@ int breakpoint_step_restore(struct breakpoint_table *table,
 unlock:
 	mutex_unlock(&table->lock);
 	return ret;
-}
-
-/*
- * Read and verify a Z packet's expressions. They are decoded inside the packet,
- * so there is one pass; @part has room for CONDS_MAX.
- */
-static int read_parts(struct proto_bparts *it, struct proto_bpart *part,
-		      u8 *scratch)
-{
-	struct agent_expr expr;
-	int ret, nr = 0;
-
-	while (nr < CONDS_MAX) {
-		ret = proto_next_bpart(it, &part[nr]);
-		if (ret <= 0)
-			return ret < 0 ? ret : nr;
-		expr.code = part[nr].code;
-		expr.len = part[nr].len;
-		if (part[nr].is_command || part[nr].len > AGENT_MAX_LEN ||
-		    agent_verify(&expr, AGENT_FOR_CONDITION, scratch))
-			return -EINVAL;
-		nr++;
-	}
-	return -EINVAL;
-}
-
-static struct breakpoint_conds *copy_parts(const struct proto_bpart *part,
-					   unsigned int nr)
-{
-	struct breakpoint_conds *conds;
-	size_t size = 0;
-	unsigned int i;
-
-	for (i = 0; i < nr; i++)
-		size += part[i].len;
-	conds = kvmalloc(struct_size(conds, end, nr) + size,
-			 GFP_KERNEL_ACCOUNT);
-	if (!conds)
-		return ERR_PTR(-ENOMEM);
-	refcount_set(&conds->refs, 1);
-	conds->nr = nr;
-	conds->code = (u8 *)&conds->end[nr];
-	for (i = 0, size = 0; i < nr; i++) {
-		memcpy(conds->code + size, part[i].code, part[i].len);
-		size += part[i].len;
-		conds->end[i] = size;
-	}
-	return conds;
-}
-
-/**
- * breakpoint_conds_create() - take the conditions of a Z packet
- * @parts: iterator over the lists, at their beginning
- *
- * Context: task; may sleep.
- * Return: the conditions, for breakpoint_insert(); NULL: the packet has none;
- * or
- * * -EINVAL - malformed, no valid bytecode, too many, or commands among them
- * * -ERANGE - a number in them is too large
- * * -ENOMEM
- */
-struct breakpoint_conds *breakpoint_conds_create(struct proto_bparts *parts)
-{
-	struct breakpoint_conds *conds = NULL;
-	struct proto_bpart *part;
-	u8 *scratch;
-	int nr;
-
-	part = kmalloc_array(CONDS_MAX, sizeof(*part), GFP_KERNEL);
-	scratch = kmalloc(AGENT_MAX_LEN, GFP_KERNEL);
-	if (!part || !scratch) {
-		conds = ERR_PTR(-ENOMEM);
-		goto free;
-	}
-	nr = read_parts(parts, part, scratch);
-	if (nr)
-		conds = nr < 0 ? ERR_PTR(nr) : copy_parts(part, nr);
-free:
-	kfree(scratch);
-	kfree(part);
-	return conds;
-}
-
-/**
- * breakpoint_conds_put() - drop a reference on conditions
- * @conds: the conditions, or NULL
- *
- * Context: any.
- */
-void breakpoint_conds_put(struct breakpoint_conds *conds)
-{
-	if (conds && refcount_dec_and_test(&conds->refs))
-		kvfree_rcu(conds, rcu);
 }

@@ -8,13 +8,11 @@
 #include <linux/hashtable.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
-#include <linux/refcount.h>
 #include <linux/types.h>
 
+#include "hit.h"
 #include "outline.h"
 
-struct agent_ops;
-struct proto_bparts;
 struct task_struct;
 
 /* The instruction that is written over the first byte. */
@@ -26,24 +24,6 @@ struct task_struct;
 #define BREAKPOINT_MAX 65536
 
 #define BREAKPOINT_HASH_BITS 8
-
-/**
- * struct breakpoint_conds - the conditions of a breakpoint
- * @refs: the breakpoint's one, and one for each evaluation that runs
- * @nr: expressions
- * @rcu: frees it
- * @end: of each expression in @code: offset behind its last byte
- * @code: bytecode, verified; behind @end in the same allocation
- *
- * Constant after it is made.
- */
-struct breakpoint_conds {
-	refcount_t refs;
-	unsigned int nr;
-	struct rcu_head rcu;
-	u8 *code;
-	u32 end[];
-};
 
 /**
  * struct breakpoint - one address
@@ -65,10 +45,10 @@ struct breakpoint {
 	 */
 	bool lifted;
 	/**
-	 * @conds: NULL: it always stops. Written under table.lock, read under
+	 * @code: NULL: it always stops. Written under table.lock, read under
 	 * RCU; owns a reference.
 	 */
-	struct breakpoint_conds __rcu *conds;
+	struct hit_code __rcu *code;
 	/**
 	 * @slot: NULL: its instruction was not put out of line (yet). Written
 	 * under table.lock, read under RCU.
@@ -102,7 +82,7 @@ struct breakpoint_table {
 void breakpoint_table_init(struct breakpoint_table *table);
 void breakpoint_table_exit(struct breakpoint_table *table);
 int breakpoint_insert(struct breakpoint_table *table, struct task_struct *task,
-		      u64 addr, struct breakpoint_conds *conds);
+		      u64 addr, struct hit_code *code);
 int breakpoint_remove(struct breakpoint_table *table, struct task_struct *task,
 		      u64 addr);
 void breakpoint_lift_all(struct breakpoint_table *table,
@@ -120,10 +100,7 @@ void breakpoint_outline_unmap(struct breakpoint_table *table,
 			      outline_used_fn is_used, void *ctx);
 bool breakpoint_is_at(struct breakpoint_table *table, u64 addr);
 bool breakpoint_saved_byte(struct breakpoint_table *table, u64 addr, u8 *byte);
-bool breakpoint_is_false(const struct breakpoint *bp, unsigned int max_steps,
-			 const struct agent_ops *ops, void *ctx);
-bool breakpoint_wants_stop(struct breakpoint_table *table, u64 addr,
-			   const struct agent_ops *ops, void *ctx);
+struct hit_code *breakpoint_get_code(struct breakpoint_table *table, u64 addr);
 void breakpoint_hide(struct breakpoint_table *table, u64 addr, u8 *buf,
 		     size_t len);
 size_t breakpoint_read(struct breakpoint_table *table,
@@ -134,8 +111,5 @@ size_t breakpoint_write(struct breakpoint_table *table,
 int breakpoint_step_lift(struct breakpoint_table *table, u64 addr);
 int breakpoint_step_restore(struct breakpoint_table *table,
 			    struct task_struct *task, u64 addr);
-
-struct breakpoint_conds *breakpoint_conds_create(struct proto_bparts *parts);
-void breakpoint_conds_put(struct breakpoint_conds *conds);
 
 #endif /* GDBSTUB_BREAKPOINT_H */

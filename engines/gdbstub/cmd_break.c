@@ -8,28 +8,38 @@
 #include "commands.h"
 #include "session.h"
 
+/* A Z packet's error may have a text, whatever the client is. */
+static int refuse(struct command *command, int error, const char *reason)
+{
+	if (!reason)
+		return error;
+	packet_put_error_text(command->tx, reason);
+	return 0;
+}
+
 int cmd_insert_break(struct command *command)
 {
 	u64 addr = command->args.arg[0].num;
 	const struct proto_arg *lists = &command->args.arg[2];
-	struct breakpoint_conds *conds = NULL;
+	struct hit_code *code = NULL;
 	struct proto_bparts parts;
 	struct task_struct *task;
+	const char *reason;
 	int ret;
 
 	if (lists->present) {
 		proto_bparts_init(&parts, lists->data, lists->len);
-		conds = breakpoint_conds_create(&parts);
-		if (IS_ERR(conds))
-			return PTR_ERR(conds);
+		code = hit_code_create(&parts, &reason);
+		if (IS_ERR(code))
+			return refuse(command, PTR_ERR(code), reason);
 	}
 	task = process_task_get(command->process);
 	if (!task) {
-		breakpoint_conds_put(conds);
+		hit_code_put(code);
 		return -ESRCH;
 	}
 	ret = breakpoint_insert(&command->process->breakpoints, task, addr,
-				conds);
+				code);
 	put_task_struct(task);
 	return ret ?: command_ok(command);
 }

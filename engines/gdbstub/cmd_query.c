@@ -20,6 +20,7 @@ static const char *const features[] = {
 	"hwbreak+",
 	"vContSupported+",
 	"ConditionalBreakpoints+",
+	"BreakpointCommands+",
 	"QPassSignals+",
 	"QProgramSignals+",
 	"exec-events+",

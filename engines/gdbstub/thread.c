@@ -157,6 +157,7 @@ void thread_free(struct gdb_thread *thread)
 {
 	utrace_engine_put(thread->engine);
 	put_task_struct(thread->task);
+	kfree(thread->output);
 	kfree_rcu(thread, rcu);
 }
 

@@ -15,6 +15,7 @@
 #include "outline.h"
 #include "watch.h"
 
+struct gdb_output;
 struct gdb_process;
 
 /**
@@ -193,6 +194,8 @@ struct gdb_thread {
 	 * breakpoint on the instruction.
 	 */
 	bool over_syscall;
+	/** @output: what its last hit printed, or NULL; owned. */
+	struct gdb_output *output;
 	/** @out: where its displaced instruction was put last. */
 	struct outline_stay out;
 	/**

@@ -21,6 +21,7 @@
 
 #include "agent.h"
 #include "displace.h"
+#include "output.h"
 #include "regs_x86.h"
 #include "session.h"
 #include "step.h"
@@ -56,9 +57,18 @@ static int cond_read_mem(void *ctx, u64 addr, void *buf, size_t len)
 	return 0;
 }
 
+static int cond_print(void *ctx, const char *text, size_t len)
+{
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	output_put(ctx, text, len);
+	return 0;
+}
+
 static const struct agent_ops cond_ops = {
 	.read_reg = cond_read_reg,
 	.read_mem = cond_read_mem,
+	.print = cond_print,
 };
 
 static void tell_event(struct gdb_thread *thread, enum stop_kind kind)
@@ -241,16 +251,55 @@ static void park_siginfo(struct gdb_thread *thread,
 	thread->has_siginfo = true;
 }
 
-/* The breakpoint at the pc was hit. Does the client want to know? */
-static bool wants_hit(struct gdb_thread *thread, struct pt_regs *regs)
+/**
+ * enum hit - what becomes of a thread that hit a breakpoint
+ * @HIT_PASS: it goes over it
+ * @HIT_STOP: the client wants to know
+ * @HIT_AGAIN: it tries again a little later
+ */
+enum hit {
+	HIT_PASS,
+	HIT_STOP,
+	HIT_AGAIN,
+};
+
+/*
+ * What an expression says of its own end is printed as well. Nothing of what is
+ * printed is lost: a thread that is faster than the client waits.
+ */
+static enum hit run_commands(struct gdb_thread *thread,
+			     const struct hit_code *code)
 {
+	const char *reason;
+
+	if (output_begin(thread))
+		return HIT_AGAIN;
+	reason = hit_run_commands(code, &cond_ops, thread);
+	if (reason) {
+		output_put(thread, "[", 1);
+		output_put(thread, reason, strlen(reason));
+		output_put(thread, "]\n", 2);
+	}
+	return output_send(thread) ? HIT_AGAIN : HIT_PASS;
+}
+
+static enum hit judge_hit(struct gdb_thread *thread, struct pt_regs *regs)
+{
+	enum hit hit = HIT_STOP;
+	struct hit_code *code;
+
 	if (thread->guest || READ_ONCE(thread->process->is_leaving))
-		return false;
+		return HIT_PASS;
 	if (thread->over_wanted && thread->over_addr == regs->ip &&
 	    thread->over_sp == regs->sp)
-		return false;
-	return breakpoint_wants_stop(&thread->process->breakpoints, regs->ip,
-				     &cond_ops, thread);
+		return HIT_PASS;
+	code = breakpoint_get_code(&thread->process->breakpoints, regs->ip);
+	if (!hit_is_true(code, &cond_ops, thread))
+		hit = HIT_PASS;
+	else if (code && code->nr_commands)
+		hit = run_commands(thread, code);
+	hit_code_put(code);
+	return hit;
 }
 
 /*
@@ -261,15 +310,19 @@ static u32 take_breakpoint(struct gdb_thread *thread, struct pt_regs *regs,
 			   kernel_siginfo_t *info)
 {
 	struct stop_event event = { .kind = STOP_SWBREAK };
+	enum hit hit;
 
 	regs->ip--;
 	/* A stepper meets it only if the step did not see the text lifted. */
 	step_over_end(thread);
 	thread->armed = false;
-	thread->over_wanted = !wants_hit(thread, regs);
+	hit = judge_hit(thread, regs);
+	thread->over_wanted = hit == HIT_PASS;
 	thread->over_addr = regs->ip;
 	thread->over_sp = regs->sp;
-	if (!thread->over_wanted && session_event(thread, &event)) {
+	if (hit == HIT_AGAIN)
+		schedule_timeout_interruptible(1);
+	if (hit == HIT_STOP && session_event(thread, &event)) {
 		thread->reported_break = true;
 		park_siginfo(thread, info);
 	}

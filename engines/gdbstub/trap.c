@@ -69,7 +69,8 @@ static bool pass_breakpoint(struct gdb_thread *thread, struct pt_regs *regs,
 	size_t len;
 
 	if (!thread->guest &&
-	    !breakpoint_is_false(bp, TRAP_MAX_STEPS, &trap_ops, thread))
+	    !hit_is_false(rcu_dereference(bp->code), TRAP_MAX_STEPS, &trap_ops,
+			  thread))
 		return false;
 	len = displace_read(thread->process, bp->addr, insn);
 	return displace_emulate(thread->process, regs, insn, len) ||
