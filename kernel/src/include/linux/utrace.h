@@ -252,15 +252,16 @@ struct utrace_engine {
  * struct utrace_engine_ops - an engine's callbacks
  * @report_quiesce: Comes before each of the others but report_reap, if the
  *	engine has the QUIESCE event set, with @event the bit of what follows;
- *	alone, with @event 0, when the task is about to return to user mode and
- *	someone asked for a report.
+ *	alone, with @event 0, when someone asked for a report and the task is
+ *	about to return to user mode or to be held where it is.
  * @report_signal: A signal is about to be acted on. @action has the default
  *	disposition, or UTRACE_SIGNAL_REPORT when no signal was dequeued but a
  *	report was asked for, or UTRACE_SIGNAL_HANDLER when a handler frame was
- *	just set up. @info and @return_ka may be rewritten; @orig_ka is what
- *	the process has installed, NULL for REPORT and HANDLER. To inject a
- *	signal at REPORT or HANDLER, fill @info whole and return
- *	UTRACE_SIGNAL_DELIVER.
+ *	just set up. These two have no event of their own and go to engines that
+ *	have QUIESCE or any of the signal events set. @info and @return_ka may
+ *	be rewritten; @orig_ka is what the process has installed, NULL for
+ *	REPORT and HANDLER. To inject a signal at REPORT or HANDLER, fill @info
+ *	whole and return UTRACE_SIGNAL_DELIVER.
  * @report_clone: A child was made and has not run. Its creator's engines may
  *	attach to it here, before anybody else can.
  * @report_jctl: The task stopped for job control (@type CLD_STOPPED) or was

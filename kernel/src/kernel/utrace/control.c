@@ -209,7 +209,8 @@ static int control_locked(struct utrace *utrace, struct utrace_engine *engine,
  * * -EINPROGRESS: for UTRACE_STOP, the task does not stand still yet. For
  *   UTRACE_DETACH, a callback to this engine is running: utrace_barrier() waits
  *   for it.
- * * -EALREADY: DETACH, and report_death is coming or was made.
+ * * -EALREADY: DETACH, and report_death is coming or running. When it is over,
+ *   and the task is not reaped, DETACH succeeds.
  * * -EAGAIN: stepping a task that this engine does not hold.
  * * -EOPNOTSUPP: the machine cannot step.
  * * -EINVAL: there is no such action.

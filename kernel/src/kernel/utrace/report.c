@@ -162,6 +162,7 @@ void utrace_make_report(struct utrace *utrace, struct utrace_report *report)
 	struct utrace_engine *engine, *next;
 
 	might_sleep();
+	utrace_take_back_step(utrace);
 	report->resume = UTRACE_RESUME;
 	spin_lock(&utrace->lock);
 	engine = list_first_entry(&utrace->engines, typeof(*engine), entry);

@@ -312,6 +312,7 @@ int __utrace_filter_signal(int signr, struct ksignal *ksig, enum pid_type type)
 
 	if (!utrace)
 		return signr;
+	utrace_take_back_step(utrace);
 	if (utrace->injected) {
 		utrace->injected = false;
 		return signr;

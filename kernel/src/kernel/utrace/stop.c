@@ -350,6 +350,58 @@ static bool is_trap_pending(void)
 	return sigismember(&current->pending.signal, SIGTRAP);
 }
 
+#ifdef CONFIG_X86
+/**
+ * utrace_take_back_step() - undo an arming that the thread has not used
+ * @utrace: current's tracing state.
+ *
+ * Before an instruction that loads the flags, x86 sets the trap flag without
+ * noting that it did, as the instruction will overwrite it. Up to then the flag
+ * would be taken for the program's own: it would show in registers and signal
+ * frames, and trap when nobody steps any more. An instruction pointer that is
+ * still there says that the instruction has not run.
+ *
+ * Context: current, before callbacks and before a signal is acted on.
+ */
+void utrace_take_back_step(struct utrace *utrace)
+{
+	struct pt_regs *regs = current_pt_regs();
+
+	if (!utrace->armed_at)
+		return;
+	if (utrace->armed_at == instruction_pointer(regs)) {
+		regs->flags &= ~X86_EFLAGS_TF;
+		set_thread_flag(TIF_NOTIFY_RESUME);
+	}
+	utrace->armed_at = 0;
+}
+
+static void arm_step(struct utrace *utrace, bool block)
+{
+	struct pt_regs *regs = current_pt_regs();
+	bool was_set = regs->flags & X86_EFLAGS_TF;
+
+	if (block)
+		user_enable_block_step(current);
+	else
+		user_enable_single_step(current);
+	if (!was_set && !test_thread_flag(TIF_FORCED_TF))
+		utrace->armed_at = instruction_pointer(regs);
+}
+#else
+void utrace_take_back_step(struct utrace *utrace)
+{
+}
+
+static void arm_step(struct utrace *utrace, bool block)
+{
+	if (block)
+		user_enable_block_step(current);
+	else
+		user_enable_single_step(current);
+}
+#endif
+
 /**
  * utrace_arm() - arm or disarm single-step as engines and ptrace want it
  * @utrace: current's tracing state.
@@ -381,13 +433,10 @@ void utrace_arm(struct utrace *utrace)
 	 * flags, x86 takes the trap flag that it sets next for the program's
 	 * own, unless it finds itself disarmed, and would leave it behind.
 	 */
+	utrace_take_back_step(utrace);
 	user_disable_single_step(current);
-	if (!single && !block)
-		return;
-	if (single || !arch_has_block_step())
-		user_enable_single_step(current);
-	else
-		user_enable_block_step(current);
+	if (single || block)
+		arm_step(utrace, !single && arch_has_block_step());
 }
 
 /*

@@ -117,6 +117,11 @@ struct utrace {
 	bool handler;
 	/** @stepping: It armed single-step on behalf of an engine. */
 	bool stepping;
+	/**
+	 * @armed_at: Where single-step was armed for an instruction that loads
+	 * the flags, or 0. See utrace_take_back_step().
+	 */
+	unsigned long armed_at;
 	/** @continued: A CLD_CONTINUED to report after the hold, or 0. */
 	int continued;
 	/** @death_signal: What report_death says was sent to the parent. */
@@ -253,6 +258,7 @@ void utrace_request_locked(struct utrace *utrace, bool interrupt);
 void utrace_route_to_boundary(void);
 void utrace_hold(struct utrace *utrace, enum utrace_hold_kind kind);
 bool utrace_wants_step(struct utrace *utrace);
+void utrace_take_back_step(struct utrace *utrace);
 void utrace_arm(struct utrace *utrace);
 
 #endif /* _KERNEL_UTRACE_H */
