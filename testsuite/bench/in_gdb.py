@@ -16,10 +16,14 @@ for setting in ("pagination off", "confirm off", "sysroot /", "width 0",
                 "debuginfod enabled off"):
     gdb.execute("set " + setting)
 gdb.execute("file " + job["program"])
+os.environ["BENCH_SCRATCH"] = job["result"] + ".memory"
 start = time.monotonic()
-gdb.execute(f"target remote 127.0.0.1:{job['port']}", to_string=True)
-connect = time.monotonic() - start
-times = row.measure(gdb, job["case"], job["server"])
-times["connect"] = connect
+if getattr(row, "RAW", False):
+    times = row.measure(gdb, job["case"], job["server"], int(job["port"]))
+else:
+    gdb.execute(f"target remote 127.0.0.1:{job['port']}", to_string=True)
+    connect = time.monotonic() - start
+    times = row.measure(gdb, job["case"], job["server"])
+    times["connect"] = connect
 with open(job["result"], "w", encoding="ascii") as result:
     json.dump(times, result)

@@ -4,7 +4,8 @@ of the server until gdb has its prompt, to list the threads, and to detach?"""
 import time
 
 PROGRAM = "threads"
-CASES = [{"name": "200 threads", "flags": "-O2", "arguments": ["200"]}]
+CASES = [{"name": f"{nr} threads", "flags": "-O2", "arguments": [str(nr)]}
+         for nr in (10, 200, 1000)]
 FIGURES = {
     "attach": ("ms", False),
     "of it gdb's connecting": ("ms", False),
