@@ -1,16 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* utrace.api: exec, by leaders and others; what an engine's owner may gain. */
+#include <linux/capability.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 #include "ut.h"
 
 #define USER 1000
 
-/* What a set-id copy of this program says about itself. */
+static bool has_net_raw(void)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[2] = {};
+
+	syscall(SYS_capget, &header, data);
+	return data[0].effective & 1 << CAP_NET_RAW;
+}
+
+/* What a privileged copy of this program says about itself. */
 __attribute__((constructor)) static void whoami(int argc, char **argv)
 {
 	if (argc > 1 && !strcmp(argv[1], "--whoami"))
-		_exit((geteuid() ? 0 : 1) + (getegid() ? 0 : 2));
+		_exit((geteuid() ? 0 : 1) + (getegid() ? 0 : 2) +
+		      (geteuid() && has_net_raw() ? 4 : 0));
 }
 
 static void execs(void *arg)
@@ -153,6 +167,20 @@ static void engine_stays(void)
 
 static char copy[64];
 
+/* In place of a mode: a capability of the file. */
+#define WITH_CAPABILITY 0
+
+static void add_capability(void)
+{
+	struct vfs_cap_data data = {
+		.magic_etc = VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE,
+		.data = { { .permitted = 1 << CAP_NET_RAW } },
+	};
+
+	check(!setxattr(copy, "security.capability", &data, sizeof(data), 0),
+	      "%s", strerror(errno));
+}
+
 static void make_copy(int mode)
 {
 	char command[256], self[128] = "";
@@ -161,7 +189,9 @@ static void make_copy(int mode)
 	snprintf(copy, sizeof(copy), "/tmp/ut-whoami-%d", getpid());
 	snprintf(command, sizeof(command), "cp %s %s", self, copy);
 	check(!system(command));
-	check(!chown(copy, 0, 0) && !chmod(copy, mode));
+	check(!chown(copy, 0, 0) && !chmod(copy, mode ?: 0755));
+	if (mode == WITH_CAPABILITY)
+		add_capability();
 }
 
 static void execs_as_user(void *arg)
@@ -207,6 +237,13 @@ static void set_gid(void)
 	gains(02755, NOBODY, 2);
 	gains(02755, ROOT, 2);
 	gains(02755, USER, 0);
+}
+
+static void file_capability(void)
+{
+	gains(WITH_CAPABILITY, NOBODY, 4);
+	gains(WITH_CAPABILITY, ROOT, 4);
+	gains(WITH_CAPABILITY, USER, 0);
 }
 
 static void no_set_id(void)
@@ -285,6 +322,8 @@ const struct test tests[] = {
 	  by_another_thread },
 	{ "set-uid: nothing gained under a user's engine", set_uid },
 	{ "set-gid: nothing gained under a user's engine", set_gid },
+	{ "file capabilities: nothing gained under a user's engine",
+	  file_capability },
 	{ "a program without such bits", no_set_id },
 	{ "set-uid after the user's engine has left", owner_left },
 	{ "a child's engine has its creator's owner", inherited_owner },

@@ -86,6 +86,42 @@ static void not_yet(void)
 	kill_reap(pid);
 }
 
+/* Its callback has said STOP, another's goes on: it is waited for. */
+static void about_to_stop(void)
+{
+	pid_t pid = start();
+
+	check_eq(ut_attach(1, pid, E_QUIESCE), 0);
+	ut_rule(0, .kind = UT_QUIESCE, .ret = STOP);
+	ut_rule(1, .kind = UT_QUIESCE, .ret = RESUME, .delay_ms = 200);
+	check_eq(ut_control(0, STOP), -EINPROGRESS);
+	check(ut_wait(1, UT_QUIESCE, 0));
+	check_eq(ut_finish(0), -EAGAIN);
+	check_eq(ut_prepare(0), 0);
+	check_eq(ut_running(1), 0);
+	check_eq(proc_state(pid), 't');
+	check(is_in_loop(ut_ip(0)));
+	check_eq(ut_finish(0), 0);
+	kill_reap(pid);
+}
+
+/* But not for ever: a kill ends it. */
+static void killed_on_its_way(void)
+{
+	pid_t pid = start();
+	int ret;
+
+	check_eq(ut_attach(1, pid, E_QUIESCE), 0);
+	ut_rule(0, .kind = UT_QUIESCE, .ret = STOP);
+	ut_rule(1, .kind = UT_QUIESCE, .ret = RESUME, .delay_ms = 200);
+	check_eq(ut_control(0, STOP), -EINPROGRESS);
+	check(ut_wait(1, UT_QUIESCE, 0));
+	kill(pid, SIGKILL);
+	ret = ut_prepare(0);
+	check(ret == -EAGAIN || ret == -EINVAL || ret == -ESRCH, "%d", ret);
+	check_eq(reap(pid), SIGKILL);
+}
+
 static void ran_in_between(void)
 {
 	pid_t pid = start();
@@ -239,6 +275,8 @@ const struct test tests[] = {
 	{ "a running thread is EINVAL", running },
 	{ "one that another engine holds is EINVAL", held_by_another },
 	{ "one that does not stand still yet is EAGAIN", not_yet },
+	{ "one that is about to stop is waited for", about_to_stop },
+	{ "one that is killed on its way", killed_on_its_way },
 	{ "one that ran in between", ran_in_between },
 	{ "one that was killed in between", killed_in_between },
 	{ "one that was killed and reports its exit", killed_and_busy },
