@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "regs_x86.h"
 #include "session.h"
+#include "stop_reply.h"
 #include "tdesc_x86.h"
 
 /* What is served here and by every helper. */
@@ -21,6 +22,7 @@ static const char *const features[] = {
 	"vContSupported+",
 	"ConditionalBreakpoints+",
 	"BreakpointCommands+",
+	"multiprocess+",
 	"QPassSignals+",
 	"QProgramSignals+",
 	"exec-events+",
@@ -55,6 +57,7 @@ int cmd_supported(struct command *command)
 		client->hwbreak |= is_on(&feature, "hwbreak");
 		client->exec_events |= is_on(&feature, "exec-events");
 		client->no_resumed |= is_on(&feature, "no-resumed");
+		client->multiprocess |= is_on(&feature, "multiprocess");
 	}
 	packet_put_str(command->tx, "PacketSize=");
 	packet_put_hex_u64(command->tx, LINK_PACKET_MAX);
@@ -89,6 +92,8 @@ int cmd_attached(struct command *command)
 {
 	struct gdb_process *process = command->process;
 
+	if (!command_names_process(command))
+		return -ESRCH;
 	packet_put_char(command->tx,
 			process && process->is_launched ? '0' : '1');
 	return 0;
@@ -101,7 +106,8 @@ int cmd_current_thread(struct command *command)
 	if (!thread)
 		return -ESRCH;
 	packet_put_str(command->tx, "QC");
-	packet_put_hex_u64(command->tx, thread->tid);
+	stop_reply_put_tid(command->tx, command->session, thread->process->pid,
+			   thread->tid);
 	return 0;
 }
 
@@ -121,10 +127,11 @@ static int list_threads(struct command *command, unsigned int from)
 		if (thread->state == THREAD_DEAD || thread->guest ||
 		    at++ < from)
 			continue;
-		if (packet_tx_room(tx) < 16)
+		if (packet_tx_room(tx) < 32)
 			break;
 		packet_put_char(tx, any ? ',' : 'm');
-		packet_put_hex_u64(tx, thread->tid);
+		stop_reply_put_tid(tx, session, thread->process->pid,
+				   thread->tid);
 		any = true;
 		from = at;
 	}
@@ -175,9 +182,12 @@ int cmd_thread_alive(struct command *command)
 
 static int select_thread(struct command *command, pid_t *tid)
 {
-	pid_t wanted = command->args.arg[0].tid.tid;
+	const struct proto_tid *named = &command->args.arg[0].tid;
+	pid_t wanted = named->tid;
 
 	if (wanted > 0 && (!command->process || !named_thread(command)))
+		return -ESRCH;
+	if (!command_names_process(command))
 		return -ESRCH;
 	*tid = wanted;
 	return command_ok(command);
@@ -262,7 +272,10 @@ static size_t put_thread_line(char *to, const struct gdb_thread *thread)
 	char *at = to;
 
 	get_task_comm(name, thread->task);
-	at += sprintf(at, "<thread id=\"%x\" core=\"%u\" name=\"", thread->tid,
+	at += sprintf(at, "<thread id=\"");
+	if (thread->process->session->client.multiprocess)
+		at += sprintf(at, "p%x.", thread->process->pid);
+	at += sprintf(at, "%x\" core=\"%u\" name=\"", thread->tid,
 		      task_cpu(thread->task));
 	at += put_escaped(at, name);
 	at += sprintf(at, "\"/>\n");

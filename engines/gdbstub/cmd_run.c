@@ -257,15 +257,12 @@ int cmd_step_signal(struct command *command)
 	return resume_old(command, 's', command->args.arg[0].num);
 }
 
-/*
- * The process ids in D and vKill are not looked at: a client knows none without
- * the multiprocess extension, and gdb makes one up.
- */
-
 int cmd_detach(struct command *command)
 {
 	struct gdb_session *session = command->session;
 
+	if (!command_names_process(command))
+		return -ESRCH;
 	spin_lock(&session->lock);
 	session->reply_owed = false;
 	spin_unlock(&session->lock);
@@ -307,6 +304,8 @@ int cmd_kill(struct command *command)
 
 int cmd_kill_process(struct command *command)
 {
+	if (!command_names_process(command))
+		return -ESRCH;
 	kill_and_leave(command);
 	command_ok(command);
 	return COMMAND_CLOSED;

@@ -138,6 +138,25 @@ struct gdb_thread *command_thread(struct command *command)
 	return thread ?: process_first_thread(command->process);
 }
 
+/**
+ * command_names_process() - does a packet mean the session's process?
+ * @command: the packet; its first argument, if it has one, is an id
+ *
+ * A client without the multiprocess extension knows no number of a process, and
+ * gdb makes one up: what it says is not looked at.
+ *
+ * Return: whether; true also when it names none in particular.
+ */
+bool command_names_process(const struct command *command)
+{
+	const struct proto_arg *arg = &command->args.arg[0];
+
+	if (!command->session->client.multiprocess || !command->args.nr ||
+	    !arg->present || !arg->tid.has_pid || arg->tid.pid <= 0)
+		return true;
+	return command->process && arg->tid.pid == command->process->pid;
+}
+
 /* Whether a packet has to wait for the stop of an attach or a launch. */
 static bool must_wait(struct gdb_session *session,
 		      const struct command_row *row)
@@ -411,7 +430,7 @@ static const char refused_text[] =
  * claims least: it is told in words what happened, and then that there is
  * nothing left to debug.
  */
-static void tell_refused(struct gdb_session *session)
+static void tell_refused(struct gdb_session *session, pid_t pid)
 {
 	packet_tx_begin(&session->tx, '$');
 	packet_put_char(&session->tx, 'O');
@@ -419,12 +438,14 @@ static void tell_refused(struct gdb_session *session)
 	send_reply(session);
 	packet_tx_begin(&session->tx, '$');
 	packet_put_str(&session->tx, "W00");
+	stop_reply_put_process(&session->tx, session, pid);
 	send_reply(session);
 }
 
 static void refuse_image(struct gdb_session *session,
 			 struct gdb_process *process)
 {
+	pid_t pid = process->pid;
 	bool owed;
 
 	spin_lock(&session->lock);
@@ -433,7 +454,7 @@ static void refuse_image(struct gdb_session *session,
 	spin_unlock(&session->lock);
 	commands_leave_process(session, process, true);
 	if (owed)
-		tell_refused(session);
+		tell_refused(session, pid);
 	helper_push(&session->helper, GDBSTUB_RECORD_CLOSED, 0, EPERM);
 }
 

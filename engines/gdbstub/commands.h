@@ -71,6 +71,7 @@ void commands_leave_process(struct gdb_session *session,
 int command_ok(struct command *command);
 int command_xfer(struct command *command, const void *data, size_t len);
 struct gdb_thread *command_thread(struct command *command);
+bool command_names_process(const struct command *command);
 
 /* cmd_query.c APIs: */
 int cmd_supported(struct command *command);

@@ -83,6 +83,7 @@ enum session_work {
  * @hwbreak: it understands `hwbreak`; read by anyone
  * @exec_events: it understands `exec`; read by anyone
  * @no_resumed: it understands `N`; read by anyone
+ * @multiprocess: it understands ids with a process; read by anyone
  * @has_program_signals: QProgramSignals came
  * @pass: QPassSignals: Linux numbers of signals that are delivered without a
  *	stop; bits are read by the threads without a lock
@@ -97,6 +98,7 @@ struct gdb_client {
 	bool hwbreak;
 	bool exec_events;
 	bool no_resumed;
+	bool multiprocess;
 	bool has_program_signals;
 	DECLARE_BITMAP(pass, SESSION_NR_SIGNALS);
 	DECLARE_BITMAP(program, SESSION_NR_SIGNALS);

@@ -26,6 +26,8 @@
  * @hwbreak: likewise
  * @exec_events: likewise
  * @no_resumed: likewise
+ * @session: whose; its client says how ids look
+ * @pid: the process
  */
 struct stop_news {
 	struct stop_event event;
@@ -34,7 +36,46 @@ struct stop_news {
 	bool hwbreak;
 	bool exec_events;
 	bool no_resumed;
+	const struct gdb_session *session;
+	pid_t pid;
 };
+
+/**
+ * stop_reply_put_tid() - put a thread's id as the client writes it
+ * @tx: the reply
+ * @session: the client's
+ * @pid: the thread's process
+ * @tid: the thread
+ *
+ * Context: any.
+ */
+void stop_reply_put_tid(struct packet_tx *tx, const struct gdb_session *session,
+			pid_t pid, pid_t tid)
+{
+	if (session->client.multiprocess) {
+		packet_put_char(tx, 'p');
+		packet_put_hex_u64(tx, pid);
+		packet_put_char(tx, '.');
+	}
+	packet_put_hex_u64(tx, tid);
+}
+
+/**
+ * stop_reply_put_process() - put whose end a `W` or `X` tells
+ * @tx: the reply; so far without it
+ * @session: the client's
+ * @pid: the process
+ *
+ * Context: any.
+ */
+void stop_reply_put_process(struct packet_tx *tx,
+			    const struct gdb_session *session, pid_t pid)
+{
+	if (!session->client.multiprocess)
+		return;
+	packet_put_str(tx, ";process:");
+	packet_put_hex_u64(tx, pid);
+}
 
 static void put_reg(struct packet_tx *tx, unsigned int num, u64 val,
 		    bool is_64bit)
@@ -115,25 +156,27 @@ static void put_stopped(struct packet_tx *tx, const struct stop_news *news)
 	packet_put_hex_u8(tx, signal_of(&news->event));
 	put_regs(tx, &news->event);
 	packet_put_str(tx, "thread:");
-	packet_put_hex_u64(tx, news->event.tid);
+	stop_reply_put_tid(tx, news->session, news->pid, news->event.tid);
 	packet_put_char(tx, ';');
 	put_reason(tx, news);
 }
 
-static void put_exited(struct packet_tx *tx, int status)
+static void put_exited(struct packet_tx *tx, const struct stop_news *news)
 {
+	int status = news->event.status;
 	int signo = status & 0x7f;
 
 	packet_put_char(tx, signo ? 'X' : 'W');
 	packet_put_hex_u8(tx, signo ? proto_signal_to_gdb(signo) :
 				      (status >> 8) & 0xff);
+	stop_reply_put_process(tx, news->session, news->pid);
 }
 
 static void put_news(struct packet_tx *tx, const struct stop_news *news)
 {
 	switch (news->event.kind) {
 	case STOP_EXITED:
-		put_exited(tx, news->event.status);
+		put_exited(tx, news);
 		break;
 	case STOP_NO_RESUMED:
 		if (news->no_resumed) {
@@ -193,6 +236,8 @@ static void copy_news(struct gdb_session *session, struct stop_news *news,
 		      struct gdb_process *process)
 {
 	news->event = session->event;
+	news->session = session;
+	news->pid = process->pid;
 	news->swbreak = session->client.swbreak;
 	news->hwbreak = session->client.hwbreak;
 	news->exec_events = session->client.exec_events;

@@ -5,8 +5,15 @@
 #ifndef GDBSTUB_STOP_REPLY_H
 #define GDBSTUB_STOP_REPLY_H
 
-struct gdb_session;
+#include <linux/types.h>
 
+struct gdb_session;
+struct packet_tx;
+
+void stop_reply_put_tid(struct packet_tx *tx, const struct gdb_session *session,
+			pid_t pid, pid_t tid);
+void stop_reply_put_process(struct packet_tx *tx,
+			    const struct gdb_session *session, pid_t pid);
 void stop_reply_send(struct gdb_session *session);
 void stop_reply_ask(struct gdb_session *session);
 
