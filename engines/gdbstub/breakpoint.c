@@ -140,43 +140,6 @@ free:
 	return ret;
 }
 
-/**
- * breakpoint_insert() - insert a breakpoint, or change its conditions
- * @table: where
- * @task: any living thread of the process
- * @addr: where in the program
- * @code: stop only if one of these is true; NULL: always. Handed over, also
- *	on error.
- *
- * Inserting one that is there already changes only its conditions, so a packet
- * may come twice.
- *
- * Context: task; may sleep, takes table.lock.
- * Return: 0, or
- * * -EFAULT - nothing is mapped there, or it cannot be written to
- * * -EACCES - a shared mapping
- * * -ENOSPC - BREAKPOINT_MAX are inserted
- * * -ENOMEM
- * * -ESRCH - the process has no memory any more, or is being left
- */
-int breakpoint_insert(struct breakpoint_table *table, struct task_struct *task,
-		      u64 addr, struct hit_code *code)
-{
-	struct breakpoint *bp;
-	int ret = 0;
-
-	mutex_lock(&table->lock);
-	bp = breakpoint_find(table, addr);
-	if (bp)
-		set_code(table, bp, code);
-	else
-		ret = add_breakpoint(table, task, addr, code);
-	mutex_unlock(&table->lock);
-	if (ret)
-		hit_code_put(code);
-	return ret;
-}
-
 static void set_slot(struct breakpoint_table *table, struct breakpoint *bp,
 		     struct outline_slot *slot)
 {
@@ -196,6 +159,57 @@ static void free_breakpoint(struct breakpoint_table *table,
 	table->nr--;
 	set_code(table, bp, NULL);
 	kfree_rcu(bp, rcu);
+}
+
+/* Is there a byte of the program's where this breakpoint was written? */
+static bool is_lost(const struct breakpoint *bp, struct task_struct *task)
+{
+	u8 byte;
+
+	return !bp->lifted && (read_text(task, bp->addr, &byte) ||
+			       byte != BREAKPOINT_INSN);
+}
+
+/**
+ * breakpoint_insert() - insert a breakpoint, or change its conditions
+ * @table: where
+ * @task: any living thread of the process
+ * @addr: where in the program
+ * @code: stop only if one of these is true; NULL: always. Handed over, also
+ *	on error.
+ *
+ * Inserting one that is there already changes only its conditions, so a packet
+ * may come twice. One whose text was mapped anew, as by dlclose() and dlopen(),
+ * is inserted again: gdb does not remove what it thinks is unmapped.
+ *
+ * Context: task; may sleep, takes table.lock.
+ * Return: 0, or
+ * * -EFAULT - nothing is mapped there, or it cannot be written to
+ * * -EACCES - a shared mapping
+ * * -ENOSPC - BREAKPOINT_MAX are inserted
+ * * -ENOMEM
+ * * -ESRCH - the process has no memory any more, or is being left
+ */
+int breakpoint_insert(struct breakpoint_table *table, struct task_struct *task,
+		      u64 addr, struct hit_code *code)
+{
+	struct breakpoint *bp;
+	int ret = 0;
+
+	mutex_lock(&table->lock);
+	bp = breakpoint_find(table, addr);
+	if (bp && is_lost(bp, task)) {
+		free_breakpoint(table, bp);
+		bp = NULL;
+	}
+	if (bp)
+		set_code(table, bp, code);
+	else
+		ret = add_breakpoint(table, task, addr, code);
+	mutex_unlock(&table->lock);
+	if (ret)
+		hit_code_put(code);
+	return ret;
 }
 
 /*

@@ -41,7 +41,6 @@ static const struct command_row command_table[] = {
 	ROW("Z0,", "h,h[;x]", PROTO_PREFIX, cmd_insert_break, WHEN_STOPPED),
 	ROW("Z1,", "h,h[;x]", PROTO_PREFIX, cmd_insert_watch, WHEN_STOPPED),
 	ROW("Z2,", "h,h[;x]", PROTO_PREFIX, cmd_insert_watch, WHEN_STOPPED),
-	ROW("Z3,", "h,h[;x]", PROTO_PREFIX, cmd_insert_watch, WHEN_STOPPED),
 	ROW("Z4,", "h,h[;x]", PROTO_PREFIX, cmd_insert_watch, WHEN_STOPPED),
 	ROW("c", "[h]", PROTO_PREFIX, cmd_continue, WHEN_RESUME),
 	ROW("g", NULL, PROTO_EXACT, cmd_read_registers, WHEN_STOPPED),
@@ -77,7 +76,6 @@ static const struct command_row command_table[] = {
 	ROW("z0,", "h,h[;x]", PROTO_PREFIX, cmd_remove_break, WHEN_STOPPED),
 	ROW("z1,", "h,h[;x]", PROTO_PREFIX, cmd_remove_watch, WHEN_STOPPED),
 	ROW("z2,", "h,h[;x]", PROTO_PREFIX, cmd_remove_watch, WHEN_STOPPED),
-	ROW("z3,", "h,h[;x]", PROTO_PREFIX, cmd_remove_watch, WHEN_STOPPED),
 	ROW("z4,", "h,h[;x]", PROTO_PREFIX, cmd_remove_watch, WHEN_STOPPED),
 };
 

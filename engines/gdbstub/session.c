@@ -404,7 +404,6 @@ static bool is_kept(enum stop_kind kind)
 	case STOP_STEP:
 	case STOP_HWBREAK:
 	case STOP_WATCH:
-	case STOP_RWATCH:
 	case STOP_AWATCH:
 	case STOP_EXEC:
 	case STOP_LAUNCHED:

@@ -120,9 +120,6 @@ static void put_reason(struct packet_tx *tx, const struct stop_news *news)
 	case STOP_WATCH:
 		put_watch(tx, "watch", news->event.addr);
 		break;
-	case STOP_RWATCH:
-		put_watch(tx, "rwatch", news->event.addr);
-		break;
 	case STOP_AWATCH:
 		put_watch(tx, "awatch", news->event.addr);
 		break;

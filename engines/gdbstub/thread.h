@@ -52,7 +52,6 @@ enum thread_resume {
  * @STOP_SWBREAK: it hit a software breakpoint
  * @STOP_HWBREAK: it hit a hardware breakpoint
  * @STOP_WATCH: it wrote to a write watchpoint
- * @STOP_RWATCH: it touched a read watchpoint
  * @STOP_AWATCH: it touched an access watchpoint
  * @STOP_STEP: the step that the client asked for is done
  * @STOP_EXEC: it runs a new program
@@ -66,7 +65,6 @@ enum stop_kind {
 	STOP_SWBREAK,
 	STOP_HWBREAK,
 	STOP_WATCH,
-	STOP_RWATCH,
 	STOP_AWATCH,
 	STOP_STEP,
 	STOP_EXEC,

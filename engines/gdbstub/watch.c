@@ -328,8 +328,6 @@ static enum stop_kind kind_of(enum watch_type type)
 	switch (type) {
 	case WATCH_EXECUTE:
 		return STOP_HWBREAK;
-	case WATCH_READ:
-		return STOP_RWATCH;
 	case WATCH_ACCESS:
 		return STOP_AWATCH;
 	default:

@@ -19,7 +19,6 @@ struct stop_event;
 enum watch_type {
 	WATCH_EXECUTE = 1,
 	WATCH_WRITE = 2,
-	WATCH_READ = 3,
 	WATCH_ACCESS = 4,
 };
 
