@@ -14,6 +14,8 @@ static void begin(const char *what, int (*work)(void *))
 {
 	say("-- %s", what);
 	tracee = start(work, NULL);
+	/* It is past the system calls of its start. */
+	counts(PATIENCE_MS);
 	engine_attach(SLOT, tracee, EVENTS_ALL);
 }
 

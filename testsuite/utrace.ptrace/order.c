@@ -237,6 +237,7 @@ static void see_end(void)
 {
 	say("-- death by a signal");
 	tracee = start(spin_for_ever, NULL);
+	counts(PATIENCE_MS);
 	engine_attach(SLOT + 1, tracee, EVENTS_ALL);
 	ptrace(PTRACE_SEIZE, tracee, 0, OPTIONS);
 	kill(tracee, SIGTERM);

@@ -110,6 +110,7 @@ static pid_t make_tracee(int (*work)(void *))
 {
 	pid_t pid = start(work, NULL);
 
+	counts(PATIENCE_MS);
 	if (strcmp(beside, "none"))
 		engine_attach(SLOT, pid,
 			      !strcmp(beside, "idle") ? 0 :
