@@ -409,6 +409,7 @@ static void empty_table(void)
 	kill(pid, SIGWINCH);
 	shared->go = 1;
 	check_eq(reap(pid), 0);
+	check(ut_wait(1, UT_REAP, UT_ANY));
 	check_story(1, "death:17 reap");
 }
 

@@ -99,6 +99,7 @@ static void child_held(long how)
 	check_eq(ut_control(1, RESUME), 0);
 	check_eq(reap(pid), 0);
 	check_eq(shared->counter, 1);
+	check(ut_wait(1, UT_DEATH, UT_ANY));
 	check_eq(ut_count(1, UT_DEATH, UT_ANY), 1);
 }
 
@@ -223,6 +224,7 @@ static void two_creators(void)
 		.arg = { 20, E_DEATH, UT_ANY });
 	shared->go = 1;
 	check_eq(reap(pid), 0);
+	check(ut_wait(20, UT_DEATH, UT_ANY));
 	check_story(-1, "0/clone 1/clone 10/death:17 20/death:17");
 }
 
@@ -233,6 +235,7 @@ static void not_inherited(void)
 
 	shared->go = 1;
 	check_eq(reap(pid), 0);
+	check(ut_wait(0, UT_DEATH, UT_ANY));
 	check_eq(ut_count(0, UT_EXIT, UT_ANY), 1);
 	check_eq(ut_count(0, UT_DEATH, UT_ANY), 1);
 }

@@ -434,6 +434,7 @@ static void fatal_with_threads(void)
 	reports = ut_count(-1, UT_SIGNAL, SIGTERM);
 	check_eq(reports, 1);
 	check_eq(ut_count(1, UT_SIGNAL, SIGTERM), 1);
+	check(ut_wait(0, UT_DEATH, UT_ANY));
 	check(ut_nth(1, UT_SIGNAL, SIGTERM, 1)->seq <
 	      ut_nth(0, UT_DEATH, UT_ANY, 1)->seq);
 }
@@ -447,6 +448,7 @@ static void fatal_unseen(void)
 	check_eq(ut_attach(0, pid, E_SIGNAL | E_DEATH), 0);
 	kill(pid, SIGTERM);
 	check_eq(reap(pid), SIGTERM);
+	check(ut_wait(0, UT_DEATH, UT_ANY));
 	check_eq(ut_count(0, UT_SIGNAL, UT_ANY), 0);
 	check_eq(ut_count(0, UT_DEATH, UT_ANY), 1);
 }
