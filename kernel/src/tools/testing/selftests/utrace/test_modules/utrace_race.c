@@ -65,7 +65,8 @@ struct race_file {
  * @late: A call has said that the task is at its end.
  * @held: STOP has said that the task stands still.
  * @limited: Nothing but @allowed may come.
- * @limit_due: The same after a barrier.
+ * @limit_due: The same after a barrier: since the last one a callback may run
+ *	that a call has disabled.
  * @gone_due: A barrier makes it @gone.
  * @allowed: See there.
  */
@@ -435,8 +436,9 @@ static int race_set_events(struct race_engine *r, unsigned long mask)
 	if (ret == 0 || ret == -EINPROGRESS)
 		r->allowed = mask;
 	r->gone |= ret == -ESRCH;
-	r->limited = ret == 0;
-	r->limit_due = ret == -EINPROGRESS;
+	if (ret == -EINPROGRESS)
+		r->limit_due = true;
+	r->limited = ret == 0 && !r->limit_due;
 	if (ret == -EALREADY)
 		r->late = true;
 	spin_unlock(&r->lock);
@@ -469,8 +471,10 @@ static int race_barrier(struct race_engine *r)
 	spin_lock(&r->lock);
 	if (ret == -ESRCH || (ret == 0 && r->gone_due))
 		r->gone = true;
-	if (ret == 0 && r->limit_due)
+	if (ret == 0 && r->limit_due) {
+		r->limit_due = false;
 		r->limited = true;
+	}
 	spin_unlock(&r->lock);
 	return ret == -ERESTARTSYS ? -EINTR : ret;
 }
