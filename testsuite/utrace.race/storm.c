@@ -162,7 +162,6 @@ static void be_target(void)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	sigaction(SIGURG, &on, NULL);
 	sigaction(SIGWINCH, &on, NULL);
-	signal(SIGUSR1, SIG_IGN);
 	atomic_fetch_add(&shared->incarnation, 1);
 	for (i = 1; i < NR_THREADS; i++)
 		while (pthread_create(&thread, NULL, be_thread, (void *)i))
@@ -575,6 +574,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "Usage: storm run SECONDS SEED | unload TIMES SEED MODULE\n");
 		return 2;
 	}
+	/* The program inherits this, and is safe before it runs. */
+	signal(SIGUSR1, SIG_IGN);
 	seed = strtoul(argv[3], NULL, 0);
 	start_load();
 	if (!strcmp(argv[1], "unload") && argc > 4)
