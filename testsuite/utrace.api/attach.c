@@ -104,10 +104,13 @@ static void sqpoll_thread(void)
 	struct io_uring_params params = { .flags = IORING_SETUP_SQPOLL };
 	int ring = syscall(SYS_io_uring_setup, 4, &params);
 	pid_t tid;
+	int i;
 
 	if (ring < 0)
 		ut_skip("no io_uring");
-	tid = find_thread("iou-sqp");
+	/* It gives itself its name. */
+	for (i = 0; !(tid = find_thread("iou-sqp")) && i < 10000; i++)
+		ms(1);
 	check(tid, "no such thread");
 	if (tid)
 		check_eq(ut_attach(0, tid, 0), -EPERM);

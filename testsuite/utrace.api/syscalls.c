@@ -57,13 +57,21 @@ static void each_side(void)
 	one_side(E_SYSCALL_EXIT, "leave:110 leave:32 leave:140");
 }
 
-/* In a loop, noting what the call returned. */
+/*
+ * In a loop, noting what the call returned; slow enough for the log to hold what
+ * comes while nobody reads it.
+ */
 static void dups(void *arg)
 {
+	volatile int pause;
+
 	(void)arg;
 	shared->ready = 1;
 	for (;;) {
 		long r = syscall(SYS_dup2, 0, 200);
+
+		for (pause = 0; pause < 100000; pause++)
+			;
 
 		shared->value[0] = r < 0 ? -errno : r;
 		shared->value[1] += r < 0;

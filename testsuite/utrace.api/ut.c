@@ -5,7 +5,8 @@
 
 #include "ut.h"
 
-#define WAIT_MS (5000 * ut_slow)
+/* For what must come: a busy machine may halt the guest for seconds. */
+#define WAIT_MS (60000 * ut_slow)
 
 int ut_fd = -1;
 int ut_slow = 1;
@@ -407,13 +408,13 @@ bool wait_value(atomic_long *value, long at_least)
 	return *value >= at_least;
 }
 
-/* 150 ms without a step are taken for standing still. */
+/* 400 ms without a step are taken for standing still. */
 bool moves(atomic_long *counter)
 {
 	long before = *counter;
 	int i;
 
-	for (i = 0; i < 15 * ut_slow && *counter == before; i++)
+	for (i = 0; i < 40 * ut_slow && *counter == before; i++)
 		ms(10);
 	return *counter != before;
 }
