@@ -6,7 +6,7 @@
 #include "ut.h"
 
 /* For what must come: a busy machine may halt the guest for seconds. */
-#define WAIT_MS (60000 * ut_slow)
+#define WAIT_MS (15000 * ut_slow)
 
 int ut_fd = -1;
 int ut_slow = 1;
