@@ -351,29 +351,37 @@ static bool is_trap_pending(void)
 }
 
 #ifdef CONFIG_X86
-/**
- * utrace_take_back_step() - undo an arming that the thread has not used
- * @utrace: current's tracing state.
- *
+/*
  * Before an instruction that loads the flags, x86 sets the trap flag without
  * noting that it did, as the instruction will overwrite it. Up to then the flag
  * would be taken for the program's own: it would show in registers and signal
  * frames, and trap when nobody steps any more. An instruction pointer that is
  * still there says that the instruction has not run.
+ */
+static bool take_back_step(struct utrace *utrace)
+{
+	struct pt_regs *regs = current_pt_regs();
+	bool unused = utrace->armed_at &&
+		      utrace->armed_at == instruction_pointer(regs);
+
+	if (unused)
+		regs->flags &= ~X86_EFLAGS_TF;
+	utrace->armed_at = 0;
+	return unused;
+}
+
+/**
+ * utrace_take_back_step() - undo an arming that the thread has not used
+ * @utrace: current's tracing state.
+ *
+ * It comes to utrace_arm() once more, which arms what is wanted then.
  *
  * Context: current, before callbacks and before a signal is acted on.
  */
 void utrace_take_back_step(struct utrace *utrace)
 {
-	struct pt_regs *regs = current_pt_regs();
-
-	if (!utrace->armed_at)
-		return;
-	if (utrace->armed_at == instruction_pointer(regs)) {
-		regs->flags &= ~X86_EFLAGS_TF;
+	if (take_back_step(utrace))
 		set_thread_flag(TIF_NOTIFY_RESUME);
-	}
-	utrace->armed_at = 0;
 }
 
 static void arm_step(struct utrace *utrace, bool block)
@@ -389,6 +397,11 @@ static void arm_step(struct utrace *utrace, bool block)
 		utrace->armed_at = instruction_pointer(regs);
 }
 #else
+static bool take_back_step(struct utrace *utrace)
+{
+	return false;
+}
+
 void utrace_take_back_step(struct utrace *utrace)
 {
 }
@@ -432,8 +445,10 @@ void utrace_arm(struct utrace *utrace)
 	 * Also before it is armed anew: after an instruction that loads the
 	 * flags, x86 takes the trap flag that it sets next for the program's
 	 * own, unless it finds itself disarmed, and would leave it behind.
+	 * What is armed here again asks for no further visit: a thread that is
+	 * preempted on its way out would come here for ever.
 	 */
-	utrace_take_back_step(utrace);
+	take_back_step(utrace);
 	user_disable_single_step(current);
 	if (single || block)
 		arm_step(utrace, !single && arch_has_block_step());
