@@ -23,6 +23,7 @@ static const char *const features[] = {
 	"ConditionalBreakpoints+",
 	"BreakpointCommands+",
 	"multiprocess+",
+	"QCatchSyscalls+",
 	"QPassSignals+",
 	"QProgramSignals+",
 	"exec-events+",

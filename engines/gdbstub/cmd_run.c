@@ -352,3 +352,32 @@ int cmd_program_signals(struct command *command)
 		command->session->client.has_program_signals = true;
 	return ret;
 }
+
+/* From here on the threads report what is caught, or nothing. */
+static void set_syscalls(struct gdb_process *process,
+			 const struct syscall_filter *filter)
+{
+	struct gdb_thread *thread;
+
+	spin_lock(&process->session->lock);
+	process->syscalls = *filter;
+	list_for_each_entry(thread, &process->threads, entry)
+		if (thread->state != THREAD_DEAD)
+			thread_update_events(thread);
+	spin_unlock(&process->session->lock);
+}
+
+int cmd_catch_syscalls(struct command *command)
+{
+	struct syscall_filter filter = {};
+	struct proto_cursor c = {
+		.pos = command->data,
+		.end = command->data + command->len,
+	};
+	int ret = syscall_filter_parse(&filter, &c);
+
+	if (ret)
+		return ret;
+	set_syscalls(command->process, &filter);
+	return command_ok(command);
+}

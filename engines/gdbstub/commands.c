@@ -31,6 +31,8 @@ static const struct command_row command_table[] = {
 	ROW("Hg", "t", PROTO_PREFIX, cmd_select_general, WHEN_ANY),
 	ROW("M", "h,h:b", PROTO_PREFIX, cmd_write_memory, WHEN_STOPPED),
 	ROW("P", "h=b", PROTO_PREFIX, cmd_write_register, WHEN_STOPPED),
+	ROW("QCatchSyscalls:", NULL, PROTO_PREFIX, cmd_catch_syscalls,
+	    WHEN_STOPPED),
 	ROW("QPassSignals:", NULL, PROTO_PREFIX, cmd_pass_signals, WHEN_ANY),
 	ROW("QProgramSignals:", NULL, PROTO_PREFIX, cmd_program_signals,
 	    WHEN_ANY),

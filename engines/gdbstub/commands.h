@@ -103,6 +103,7 @@ int cmd_step_signal(struct command *command);
 int cmd_detach(struct command *command);
 int cmd_kill(struct command *command);
 int cmd_kill_process(struct command *command);
+int cmd_catch_syscalls(struct command *command);
 int cmd_pass_signals(struct command *command);
 int cmd_program_signals(struct command *command);
 

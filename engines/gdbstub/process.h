@@ -10,6 +10,7 @@
 #include <linux/wait.h>
 
 #include "breakpoint.h"
+#include "syscalls.h"
 #include "thread.h"
 #include "watch.h"
 
@@ -96,6 +97,11 @@ struct gdb_process {
 	 * others are held, or NULL; under session.lock.
 	 */
 	struct gdb_thread *stepper;
+	/**
+	 * @syscalls: the system calls that are caught. Written with
+	 * session.cmd_lock held; read by the threads without a lock.
+	 */
+	struct syscall_filter syscalls;
 	/**
 	 * @watches: what is in the debug registers of its threads. Written
 	 * with session.cmd_lock held and all threads stopped.

@@ -287,6 +287,7 @@ bool session_thread_born(struct gdb_thread *thread)
 		return false;
 	}
 	list_add_tail(&thread->entry, &process->threads);
+	thread_update_events(thread);
 	if (!thread->guest) {
 		process->nr_threads++;
 		session->nr_running++;
@@ -405,6 +406,8 @@ static bool is_kept(enum stop_kind kind)
 	case STOP_HWBREAK:
 	case STOP_WATCH:
 	case STOP_AWATCH:
+	case STOP_SYSCALL_ENTRY:
+	case STOP_SYSCALL_RETURN:
 	case STOP_EXEC:
 	case STOP_LAUNCHED:
 		return true;

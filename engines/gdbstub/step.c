@@ -112,7 +112,7 @@ static bool go_out_of_line(struct gdb_thread *thread, struct pt_regs *regs,
 		 breakpoint_outline(table, regs->ip, insn, len,
 				    displace_is_used, thread->process));
 	if (entry == DISPLACE_SYSCALL)
-		thread->over_syscall = !thread_set_syscall_entry(thread, true);
+		thread_set_over_syscall(thread, true);
 	return entry == DISPLACE_INSIDE || entry == DISPLACE_SYSCALL;
 }
 
@@ -156,7 +156,7 @@ enum step_over step_over_begin(struct gdb_thread *thread)
 	 * it is entered, so the step ends there.
 	 */
 	if (is_syscall_insn(insn, len))
-		thread->over_syscall = !thread_set_syscall_entry(thread, true);
+		thread_set_over_syscall(thread, true);
 	trace_gdbstub_step_over(thread->tid, thread->over_addr);
 	return STEP_OVER_ARMED;
 }
@@ -177,10 +177,8 @@ void step_over_end(struct gdb_thread *thread)
 
 	if (READ_ONCE(process->stepper) != thread)
 		return;
-	if (thread->over_syscall) {
-		thread_set_syscall_entry(thread, false);
-		thread->over_syscall = false;
-	}
+	if (thread->over_syscall)
+		thread_set_over_syscall(thread, false);
 	if (breakpoint_step_restore(&process->breakpoints, current,
 				    thread->over_addr) &&
 	    fatal_signal_pending(current))

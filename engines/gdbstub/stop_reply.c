@@ -98,11 +98,11 @@ static void put_regs(struct packet_tx *tx, const struct stop_event *event)
 	put_reg(tx, wide ? 16 : 8, event->pc, wide);
 }
 
-static void put_watch(struct packet_tx *tx, const char *name, u64 addr)
+static void put_number(struct packet_tx *tx, const char *name, u64 num)
 {
 	packet_put_str(tx, name);
 	packet_put_char(tx, ':');
-	packet_put_hex_u64(tx, addr);
+	packet_put_hex_u64(tx, num);
 	packet_put_char(tx, ';');
 }
 
@@ -118,10 +118,16 @@ static void put_reason(struct packet_tx *tx, const struct stop_news *news)
 			packet_put_str(tx, "hwbreak:;");
 		break;
 	case STOP_WATCH:
-		put_watch(tx, "watch", news->event.addr);
+		put_number(tx, "watch", news->event.addr);
 		break;
 	case STOP_AWATCH:
-		put_watch(tx, "awatch", news->event.addr);
+		put_number(tx, "awatch", news->event.addr);
+		break;
+	case STOP_SYSCALL_ENTRY:
+		put_number(tx, "syscall_entry", (u32)news->event.syscall);
+		break;
+	case STOP_SYSCALL_RETURN:
+		put_number(tx, "syscall_return", (u32)news->event.syscall);
 		break;
 	case STOP_EXEC:
 		if (!news->exec_events || !news->exec_path)

@@ -162,22 +162,43 @@ void thread_free(struct gdb_thread *thread)
 }
 
 /**
- * thread_set_syscall_entry() - report the thread's next system call, or not
- * @thread: the current thread
- * @on: whether
+ * thread_update_events() - have system calls reported if somebody wants them
+ * @thread: the thread
  *
- * Context: the thread's own callbacks.
+ * Context: session.lock held, so that the last change is the last word.
  * Return: 0 or a negative errno: the thread is dying.
  */
-int thread_set_syscall_entry(struct gdb_thread *thread, bool on)
+int thread_update_events(struct gdb_thread *thread)
 {
 	unsigned long events = THREAD_EVENTS;
 	int ret;
 
-	if (on)
+	lockdep_assert_held(&thread->process->session->lock);
+	if (thread->over_syscall)
 		events |= UTRACE_EVENT(SYSCALL_ENTRY);
+	if (thread->process->syscalls.is_on && !thread->guest)
+		events |= UTRACE_EVENT_SYSCALL;
+	if (events == READ_ONCE(thread->engine->flags))
+		return 0;
 	ret = utrace_set_events(thread->task, thread->engine, events);
 	return ret == -EINPROGRESS ? 0 : ret;
+}
+
+/**
+ * thread_set_over_syscall() - report the thread's next system call, or not
+ * @thread: the current thread
+ * @on: whether; see &gdb_thread.over_syscall, which is set to it
+ *
+ * Context: the thread's own callbacks. A thread that is dying makes no call.
+ */
+void thread_set_over_syscall(struct gdb_thread *thread, bool on)
+{
+	struct gdb_session *session = thread->process->session;
+
+	spin_lock(&session->lock);
+	thread->over_syscall = on;
+	thread_update_events(thread);
+	spin_unlock(&session->lock);
 }
 
 /**

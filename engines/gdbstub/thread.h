@@ -54,6 +54,8 @@ enum thread_resume {
  * @STOP_WATCH: it wrote to a write watchpoint
  * @STOP_AWATCH: it touched an access watchpoint
  * @STOP_STEP: the step that the client asked for is done
+ * @STOP_SYSCALL_ENTRY: it is about to make a system call that is caught
+ * @STOP_SYSCALL_RETURN: it has made one
  * @STOP_EXEC: it runs a new program
  * @STOP_LAUNCHED: its launch is complete
  * @STOP_NO_RESUMED: every thread that the client had resumed is gone
@@ -67,6 +69,8 @@ enum stop_kind {
 	STOP_WATCH,
 	STOP_AWATCH,
 	STOP_STEP,
+	STOP_SYSCALL_ENTRY,
+	STOP_SYSCALL_RETURN,
 	STOP_EXEC,
 	STOP_LAUNCHED,
 	STOP_NO_RESUMED,
@@ -80,6 +84,7 @@ enum stop_kind {
  * @signo: of STOP_SIGNAL, Linux numbering
  * @status: of STOP_EXITED, as wait(2) has it
  * @addr: of watchpoints: the address that was watched
+ * @syscall: of STOP_SYSCALL_*: the number of the system call
  * @any_thread: it happened to no thread in particular: the leader is named, or
  *	the first thread that arrived
  * @has_regs: @fp, @sp and @pc are valid
@@ -94,6 +99,7 @@ struct stop_event {
 	int signo;
 	int status;
 	u64 addr;
+	int syscall;
 	bool any_thread;
 	bool has_regs;
 	bool is_64bit;
@@ -192,6 +198,10 @@ struct gdb_thread {
 	 * breakpoint on the instruction.
 	 */
 	bool over_syscall;
+	/** @in_syscall: it is in the system call @syscall. */
+	bool in_syscall;
+	/** @syscall: its number; the registers may not have it at the end. */
+	int syscall;
 	/** @output: what its last hit printed, or NULL; owned. */
 	struct gdb_output *output;
 	/** @out: where its displaced instruction was put last. */
@@ -222,7 +232,8 @@ struct gdb_thread *thread_attach(struct gdb_process *process,
 void thread_detach(struct gdb_thread *thread);
 void thread_free(struct gdb_thread *thread);
 struct gdb_thread *thread_of_current(void);
-int thread_set_syscall_entry(struct gdb_thread *thread, bool on);
+int thread_update_events(struct gdb_thread *thread);
+void thread_set_over_syscall(struct gdb_thread *thread, bool on);
 bool thread_has_passed(struct gdb_thread *thread);
 bool thread_trap_is_due(void);
 int thread_examine_begin(struct gdb_thread *thread,

@@ -19,6 +19,8 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include <asm/syscall.h>
+
 #include "agent.h"
 #include "displace.h"
 #include "output.h"
@@ -451,6 +453,34 @@ static u32 tracer_report_quiesce(u32 action, struct utrace_engine *engine,
 	return settle(thread);
 }
 
+static bool is_caught(const struct gdb_thread *thread, int nr)
+{
+	return syscall_filter_has(&thread->process->syscalls, nr) &&
+	       !thread->guest && !READ_ONCE(thread->process->is_leaving);
+}
+
+/*
+ * A thread that stops here is held before the call begins, and is let go into
+ * it. Is it not the first to have an event, its own is told later, and it waits
+ * here all the same.
+ */
+static u32 enter_syscall(struct gdb_thread *thread, int nr)
+{
+	struct stop_event event = {
+		.kind = STOP_SYSCALL_ENTRY,
+		.syscall = nr,
+	};
+
+	thread->in_syscall = READ_ONCE(thread->process->syscalls.is_on);
+	thread->syscall = nr;
+	if (!is_caught(thread, nr))
+		return keep_going(thread);
+	session_event(thread, &event);
+	if (session_wants_stop(thread) && settle_stop(thread))
+		return UTRACE_STOP;
+	return keep_going(thread);
+}
+
 /*
  * A system call instruction was executed out of line: nobody needs to know. Or
  * in its place: its text was fetched, so the breakpoint on it can be written
@@ -470,10 +500,30 @@ static u32 tracer_report_syscall_entry(u32 action, struct utrace_engine *engine,
 		thread->stray_trap = true;
 		thread->armed = wants_step(thread);
 	} else if (thread->over_syscall) {
-		thread_set_syscall_entry(thread, false);
-		thread->over_syscall = false;
+		thread_set_over_syscall(thread, false);
 	}
-	return keep_going(thread) | utrace_syscall_action(action);
+	return enter_syscall(thread, syscall_get_nr(task, regs)) |
+	       utrace_syscall_action(action);
+}
+
+/*
+ * Back from it; the boundary is next, where the thread stops. The number is
+ * that of the entry: sigreturn takes it out of the registers.
+ */
+static u32 tracer_report_syscall_exit(u32 action, struct utrace_engine *engine,
+				      struct task_struct *task,
+				      struct pt_regs *regs)
+{
+	struct gdb_thread *thread = engine->data;
+	struct stop_event event = { .kind = STOP_SYSCALL_RETURN };
+
+	event.syscall = thread->in_syscall ? thread->syscall :
+					     syscall_get_nr(task, regs);
+	thread->in_syscall = false;
+	if (!is_caught(thread, event.syscall))
+		return keep_going(thread);
+	session_event(thread, &event);
+	return UTRACE_REPORT;
 }
 
 static void adopt_child(struct gdb_thread *parent, struct task_struct *child,
@@ -585,7 +635,7 @@ static u32 tracer_report_exec(u32 action, struct utrace_engine *engine,
 	breakpoint_forget_all(&process->breakpoints);
 	watch_forget_all(process, thread);
 	thread->over_wanted = false;
-	thread->over_syscall = false;
+	thread_set_over_syscall(thread, false);
 	thread->out.slot = 0;
 	thread->armed = false;
 	kind = note_exec(thread, read_exec_path(bprm));
@@ -631,6 +681,7 @@ const struct utrace_engine_ops tracer_ops = {
 	.report_clone = tracer_report_clone,
 	.report_exec = tracer_report_exec,
 	.report_syscall_entry = tracer_report_syscall_entry,
+	.report_syscall_exit = tracer_report_syscall_exit,
 	.report_exit = tracer_report_exit,
 	.report_death = tracer_report_death,
 };
