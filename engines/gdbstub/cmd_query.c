@@ -24,8 +24,14 @@ static const char *const features[] = {
 	"BreakpointCommands+",
 	"multiprocess+",
 	"QCatchSyscalls+",
+	"QDisableRandomization+",
+	"QEnvironmentHexEncoded+",
+	"QEnvironmentReset+",
+	"QEnvironmentUnset+",
 	"QPassSignals+",
 	"QProgramSignals+",
+	"QSetWorkingDir+",
+	"QStartupWithShell+",
 	"exec-events+",
 	"no-resumed+",
 	"qXfer:auxv:read+",
@@ -69,9 +75,11 @@ int cmd_supported(struct command *command)
 	return 0;
 }
 
+/* The helper, which starts programs, has to know as well, and answers. */
 int cmd_extended(struct command *command)
 {
-	return command_ok(command);
+	command->session->client.extended = true;
+	return COMMAND_FORWARD;
 }
 
 /*

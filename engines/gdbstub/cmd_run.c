@@ -6,8 +6,10 @@
 #include <linux/signal.h>
 
 #include "commands.h"
+#include "regs_x86.h"
 #include "session.h"
 #include "stop_reply.h"
+#include "tdesc_x86.h"
 
 /* A killed process is given this long to die before it is let go. */
 #define KILL_LIMIT_MS 5000
@@ -199,11 +201,25 @@ int cmd_vcont(struct command *command)
 	return ret;
 }
 
+/* Where the older packets may say to go on. */
+static int set_pc(struct gdb_thread *thread, const struct proto_arg *addr)
+{
+	const struct tdesc_x86 *tdesc = regs_tdesc(thread->process);
+	__le64 pc = cpu_to_le64(addr->num);
+
+	if (!addr->present)
+		return 0;
+	if (tdesc->is_64bit)
+		return regs_write_one(thread, 16, (u8 *)&pc, 8);
+	return regs_write_one(thread, 8, (u8 *)&pc, 4);
+}
+
 /*
  * The older packets: the thread of Hc, or all. A thread that is stepped or gets
  * a signal is one; the others continue if Hc names none in particular.
  */
-static int resume_old(struct command *command, char kind, u8 signal)
+static int resume_old(struct command *command, char kind, u8 signal,
+		      const struct proto_arg *addr)
 {
 	pid_t tid = command->session->client.resume_tid;
 	struct gdb_thread *thread = command_thread(command);
@@ -216,6 +232,13 @@ static int resume_old(struct command *command, char kind, u8 signal)
 		return -ESRCH;
 	clear_marks(command->process);
 	action.tid.tid = tid > 0 ? tid : thread->tid;
+	if (tid > 0)
+		thread = process_find_thread(command->process, tid);
+	if (!thread)
+		return -ESRCH;
+	ret = set_pc(thread, addr);
+	if (ret)
+		return ret;
 	ret = mark_threads(command->process, &action);
 	if (ret <= 0)
 		return ret ?: -ESRCH;
@@ -228,33 +251,26 @@ static int resume_old(struct command *command, char kind, u8 signal)
 	return resume_marked(command);
 }
 
-/* Resuming elsewhere is for P, which every client has. */
 int cmd_continue(struct command *command)
 {
-	if (command->args.arg[0].present)
-		return -EOPNOTSUPP;
-	return resume_old(command, 'c', 0);
+	return resume_old(command, 'c', 0, &command->args.arg[0]);
 }
 
 int cmd_continue_signal(struct command *command)
 {
-	if (command->args.arg[1].present)
-		return -EOPNOTSUPP;
-	return resume_old(command, 'c', command->args.arg[0].num);
+	return resume_old(command, 'c', command->args.arg[0].num,
+			  &command->args.arg[1]);
 }
 
 int cmd_step(struct command *command)
 {
-	if (command->args.arg[0].present)
-		return -EOPNOTSUPP;
-	return resume_old(command, 's', 0);
+	return resume_old(command, 's', 0, &command->args.arg[0]);
 }
 
 int cmd_step_signal(struct command *command)
 {
-	if (command->args.arg[1].present)
-		return -EOPNOTSUPP;
-	return resume_old(command, 's', command->args.arg[0].num);
+	return resume_old(command, 's', command->args.arg[0].num,
+			  &command->args.arg[1]);
 }
 
 int cmd_detach(struct command *command)
@@ -300,6 +316,19 @@ int cmd_kill(struct command *command)
 		return COMMAND_NO_REPLY;
 	kill_and_leave(command);
 	return COMMAND_CLOSED_SILENTLY;
+}
+
+/*
+ * The helper starts the program anew, and says that there is no answer. Its
+ * client asks with `?` for the first stop.
+ */
+int cmd_restart(struct command *command)
+{
+	if (!command->session->client.extended)
+		return cmd_empty(command);
+	if (command->process)
+		kill_and_leave(command);
+	return COMMAND_FORWARD;
 }
 
 int cmd_kill_process(struct command *command)

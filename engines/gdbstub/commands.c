@@ -37,6 +37,7 @@ static const struct command_row command_table[] = {
 	ROW("QProgramSignals:", NULL, PROTO_PREFIX, cmd_program_signals,
 	    WHEN_ANY),
 	ROW("QStartNoAckMode", NULL, PROTO_EXACT, cmd_no_ack, WHEN_ANY),
+	ROW("R", NULL, PROTO_PREFIX, cmd_restart, WHEN_ANY),
 	ROW("S", "s[;h]", PROTO_PREFIX, cmd_step_signal, WHEN_RESUME),
 	ROW("T", "t", PROTO_PREFIX, cmd_thread_alive, WHEN_PROCESS),
 	ROW("X", "h,h:x", PROTO_PREFIX, cmd_write_memory, WHEN_STOPPED),
@@ -241,13 +242,32 @@ static int run_packet(struct gdb_session *session,
 	return run_row(&command, row);
 }
 
-static const struct command_row *find_row(const struct packet_rx *rx)
+/* What a test of the client wants to be done without. */
+static bool is_disabled(const struct gdb_session *session,
+			const struct command_row *row)
 {
+	if (row->handler == cmd_vcont || row->handler == cmd_vcont_query)
+		return session->disabled & GDBSTUB_START_NO_VCONT;
+	if (row->handler == cmd_current_thread)
+		return session->disabled & GDBSTUB_START_NO_QC;
+	if (row->handler == cmd_first_threads ||
+	    row->handler == cmd_next_threads)
+		return session->disabled & GDBSTUB_START_NO_THREAD_LIST;
+	return false;
+}
+
+static const struct command_row *find_row(const struct gdb_session *session)
+{
+	const struct packet_rx *rx = &session->link.rx;
+	const struct command_row *command;
 	const struct proto_row *row;
 
 	row = proto_find(&command_table[0].row, ARRAY_SIZE(command_table),
 			 sizeof(command_table[0]), rx->buf, rx->len);
-	return row ? container_of_const(row, struct command_row, row) : NULL;
+	if (!row)
+		return NULL;
+	command = container_of_const(row, struct command_row, row);
+	return is_disabled(session, command) ? NULL : command;
 }
 
 /* Return: whether the packet was dealt with; false: it has to wait. */
@@ -257,7 +277,7 @@ static bool take_packet(struct gdb_session *session)
 	const struct command_row *row;
 	int ret;
 
-	row = find_row(rx);
+	row = find_row(session);
 	if (row && must_wait(session, row))
 		return false;
 	trace_gdbstub_packet(rx->buf, rx->len);

@@ -101,6 +101,7 @@ int cmd_continue_signal(struct command *command);
 int cmd_step(struct command *command);
 int cmd_step_signal(struct command *command);
 int cmd_detach(struct command *command);
+int cmd_restart(struct command *command);
 int cmd_kill(struct command *command);
 int cmd_kill_process(struct command *command);
 int cmd_catch_syscalls(struct command *command);

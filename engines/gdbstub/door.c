@@ -94,12 +94,19 @@ free:
 	return ret;
 }
 
+#define FLAGS_OF_SOCKET                                                     \
+	(GDBSTUB_START_NO_VCONT | GDBSTUB_START_NO_QC |                    \
+	 GDBSTUB_START_NO_THREAD_LIST | GDBSTUB_START_NO_T_THREAD |        \
+	 GDBSTUB_START_NO_T)
+
 static int check_start(const struct gdbstub_start *start)
 {
 	bool launch = start->flags & GDBSTUB_START_LAUNCH;
 
 	if (start->size != sizeof(*start) || start->reserved ||
-	    start->flags & ~GDBSTUB_START_LAUNCH)
+	    start->flags & ~(GDBSTUB_START_LAUNCH | FLAGS_OF_SOCKET))
+		return -EINVAL;
+	if (start->flags & FLAGS_OF_SOCKET && start->sockfd == -1)
 		return -EINVAL;
 	if (start->sockfd < -1 || start->pidfd < -1)
 		return -EBADF;
@@ -125,7 +132,10 @@ static int start_locked(struct gdb_session *session,
 		if (ret)
 			return ret;
 	}
-	return socket ? link_open(&session->link, socket) : 0;
+	if (!socket)
+		return 0;
+	session->disabled = start->flags & FLAGS_OF_SOCKET;
+	return link_open(&session->link, socket);
 }
 
 static int door_start(struct gdb_session *session,
@@ -225,7 +235,9 @@ static int take_answer(struct gdb_session *session,
 
 	if (!helper_take_answer(&session->helper, head->cookie, !is_output))
 		return -ENOENT;
-	ret = send_answer(session, data, head->len, is_output);
+	ret = head->type == GDBSTUB_RECORD_NO_REPLY ?
+		      0 :
+		      send_answer(session, data, head->len, is_output);
 	session_kick(session, WORK_LOOK);
 	/* A client that went away meanwhile is no fault of the helper's. */
 	return ret == -ENOTCONN ? 0 : ret;
@@ -245,7 +257,10 @@ static ssize_t door_write(struct file *file, const char __user *buf, size_t len,
 		return -EFAULT;
 	if (head.len > GDBSTUB_RECORD_MAX || head.len != len - sizeof(head) ||
 	    (head.type != GDBSTUB_RECORD_REPLY &&
-	     head.type != GDBSTUB_RECORD_OUTPUT))
+	     head.type != GDBSTUB_RECORD_OUTPUT &&
+	     head.type != GDBSTUB_RECORD_NO_REPLY))
+		return -EINVAL;
+	if (head.type == GDBSTUB_RECORD_NO_REPLY && head.len)
 		return -EINVAL;
 	data = vmemdup_user(buf + sizeof(head), head.len);
 	if (IS_ERR(data))

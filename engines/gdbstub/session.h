@@ -84,6 +84,7 @@ enum session_work {
  * @exec_events: it understands `exec`; read by anyone
  * @no_resumed: it understands `N`; read by anyone
  * @multiprocess: it understands ids with a process; read by anyone
+ * @extended: it speaks the extended protocol
  * @has_program_signals: QProgramSignals came
  * @pass: QPassSignals: Linux numbers of signals that are delivered without a
  *	stop; bits are read by the threads without a lock
@@ -99,6 +100,7 @@ struct gdb_client {
 	bool exec_events;
 	bool no_resumed;
 	bool multiprocess;
+	bool extended;
 	bool has_program_signals;
 	DECLARE_BITMAP(pass, SESSION_NR_SIGNALS);
 	DECLARE_BITMAP(program, SESSION_NR_SIGNALS);
@@ -132,6 +134,11 @@ struct gdb_session {
 	/** @processes: struct gdb_process; at most one. */
 	struct list_head processes;
 
+	/**
+	 * @disabled: GDBSTUB_START_NO_*: what is not served; written before
+	 * there is a client.
+	 */
+	u32 disabled;
 	/** @client: see there. */
 	struct gdb_client client;
 	/** @link: the socket. */

@@ -26,6 +26,7 @@
  * @hwbreak: likewise
  * @exec_events: likewise
  * @no_resumed: likewise
+ * @disabled: GDBSTUB_START_NO_*
  * @session: whose; its client says how ids look
  * @pid: the process
  */
@@ -36,6 +37,7 @@ struct stop_news {
 	bool hwbreak;
 	bool exec_events;
 	bool no_resumed;
+	u32 disabled;
 	const struct gdb_session *session;
 	pid_t pid;
 };
@@ -155,12 +157,19 @@ static u8 signal_of(const struct stop_event *event)
 
 static void put_stopped(struct packet_tx *tx, const struct stop_news *news)
 {
-	packet_put_char(tx, 'T');
+	bool plain = news->disabled & GDBSTUB_START_NO_T;
+
+	packet_put_char(tx, plain ? 'S' : 'T');
 	packet_put_hex_u8(tx, signal_of(&news->event));
+	if (plain)
+		return;
 	put_regs(tx, &news->event);
-	packet_put_str(tx, "thread:");
-	stop_reply_put_tid(tx, news->session, news->pid, news->event.tid);
-	packet_put_char(tx, ';');
+	if (!(news->disabled & GDBSTUB_START_NO_T_THREAD)) {
+		packet_put_str(tx, "thread:");
+		stop_reply_put_tid(tx, news->session, news->pid,
+				   news->event.tid);
+		packet_put_char(tx, ';');
+	}
 	put_reason(tx, news);
 }
 
@@ -245,6 +254,7 @@ static void copy_news(struct gdb_session *session, struct stop_news *news,
 	news->hwbreak = session->client.hwbreak;
 	news->exec_events = session->client.exec_events;
 	news->no_resumed = session->client.no_resumed;
+	news->disabled = session->disabled;
 	/* Owned by this reply; another question of `?` does without it. */
 	if (news->event.kind == STOP_EXEC) {
 		news->exec_path = process->exec_path;

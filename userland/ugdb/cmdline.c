@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../engines/gdbstub/uapi/gdbstub.h"
+#include "../lib/array.h"
 #include "../lib/messages.h"
 #include "../lib/options.h"
 #include "cmdline.h"
@@ -32,6 +34,7 @@ enum option_key {
 	OPT_REMOTE_DEBUG,
 	OPT_EVENT_LOOP_DEBUG,
 	OPT_SELFTEST,
+	OPT_DISABLE_PACKET,
 };
 
 static const struct argp_option options[] = {
@@ -64,6 +67,10 @@ static const struct argp_option options[] = {
 	  "Show what ugdb wakes up for", 0 },
 	{ "debug-format", OPT_DEBUG_FORMAT, "WORD[,WORD...]", 0,
 	  "Add to debugging output: all, none, timestamp", 0 },
+	{ "disable-packet", OPT_DISABLE_PACKET, "NAME[,NAME...]",
+	  OPTION_ARG_OPTIONAL,
+	  "Do without packets: vCont, T, Tthread, qC, qfThreadInfo, threads",
+	  0 },
 	{ "selftest", OPT_SELFTEST, NULL, 0,
 	  "Say that this build has no self tests, and exit", 0 },
 
@@ -113,6 +120,65 @@ char *cmdline_debug_format(const char *text, bool *timestamps)
 	if (!wrong)
 		*timestamps = on;
 	return wrong;
+}
+
+#define NO_THREADS                                                          \
+	(GDBSTUB_START_NO_VCONT | GDBSTUB_START_NO_QC |                    \
+	 GDBSTUB_START_NO_THREAD_LIST | GDBSTUB_START_NO_T_THREAD)
+
+static const struct disableable {
+	const char *name;
+	const char *what;
+	unsigned int flags;
+} disableable[] = {
+	{ "vCont", "All vCont packets", GDBSTUB_START_NO_VCONT },
+	{ "qC", "Querying the current thread", GDBSTUB_START_NO_QC },
+	{ "qfThreadInfo", "Thread listing", GDBSTUB_START_NO_THREAD_LIST },
+	{ "Tthread",
+	  "Passing the thread specifier in the T stop reply packet",
+	  GDBSTUB_START_NO_T_THREAD },
+	{ "threads", "All of the above", NO_THREADS },
+	{ "T", "All 'T' packets", GDBSTUB_START_NO_T },
+};
+
+static void print_disableable(FILE *out)
+{
+	fputs("Disableable packets:\n", out);
+	for (size_t i = 0; i < ARRAY_SIZE(disableable); i++)
+		fprintf(out, "  %-12s\t%s\n", disableable[i].name,
+			disableable[i].what);
+}
+
+static bool disable_packet(struct cmdline *cmdline, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(disableable); i++) {
+		if (strcmp(name, disableable[i].name))
+			continue;
+		cmdline->disabled |= disableable[i].flags;
+		return true;
+	}
+	return false;
+}
+
+/* Without a list it prints what there is, as gdbserver does. */
+static void read_disabled(struct cmdline *cmdline, const char *text)
+{
+	char *copy, *rest, *word;
+
+	if (!text) {
+		print_disableable(stdout);
+		exit(EXIT_SUCCESS);
+	}
+	copy = xstrdup(text);
+	rest = copy;
+	while ((word = strsep(&rest, ","))) {
+		if (!*word || disable_packet(cmdline, word))
+			continue;
+		fprintf(stderr, "Don't know how to disable \"%s\".\n\n", word);
+		print_disableable(stderr);
+		exit(EXIT_FAILURE);
+	}
+	free(copy);
 }
 
 static void read_debug_format(struct cmdline *cmdline, const char *text)
@@ -183,6 +249,9 @@ static error_t read_debug_option(int key, char *arg, struct cmdline *cmdline)
 		return 0;
 	case OPT_DEBUG_FORMAT:
 		read_debug_format(cmdline, arg);
+		return 0;
+	case OPT_DISABLE_PACKET:
+		read_disabled(cmdline, arg);
 		return 0;
 	case OPT_SELFTEST:
 		puts("Selftests have been disabled for this build.");

@@ -18,6 +18,7 @@
  *	there are none. Owned; the words are the caller's argv.
  * @program: The program and its arguments, ended by NULL; NULL without one.
  *	Points into the caller's argv.
+ * @disabled: GDBSTUB_START_NO_*: what the client is to do without.
  * @debug_topics: Debugging output that is on from the start.
  * @debug_timestamps: Debugging output shows the time.
  */
@@ -30,6 +31,7 @@ struct cmdline {
 	bool randomize;
 	char **wrapper;
 	char **program;
+	unsigned int disabled;
 	unsigned int debug_topics;
 	bool debug_timestamps;
 };

@@ -24,6 +24,13 @@ static const struct packet {
 	{ "qXfer:exec-file:read:", xfer_exec_file },
 	{ "qXfer:osdata:read:", xfer_osdata },
 	{ "qRcmd,", monitor_command },
+	{ "!", start_extended },
+	{ "QEnvironmentHexEncoded:", start_env_set },
+	{ "QEnvironmentUnset:", start_env_unset },
+	{ "QEnvironmentReset", start_env_reset },
+	{ "QSetWorkingDir:", start_working_dir },
+	{ "QStartupWithShell:", start_with_shell },
+	{ "QDisableRandomization:", start_no_random },
 };
 
 void helper_init(struct helper *helper)

@@ -13,6 +13,7 @@
 
 #include "../lib/buf.h"
 #include "args.h"
+#include "start_options.h"
 
 /* The longest packet the module sends, counted after escaping. */
 #define HELPER_WIRE_MAX 0x20000
@@ -28,6 +29,8 @@
  *	client.
  * @object: The object that qXfer:osdata is being read from.
  * @object_name: Its annex; empty while there is none.
+ * @start: How the next program is to be started.
+ * @extended: The client speaks the extended protocol.
  * @debug_timestamps: Debugging output shows the time.
  * @exit_requested: "monitor exit" was received.
  */
@@ -37,6 +40,8 @@ struct helper {
 	bool files[HELPER_NR_FILES];
 	struct buf object;
 	char object_name[32];
+	struct start_options start;
+	bool extended;
 	bool debug_timestamps;
 	bool exit_requested;
 };
@@ -107,6 +112,13 @@ void vfile_readlink(struct request *request);
 void xfer_exec_file(struct request *request);
 void xfer_osdata(struct request *request);
 void monitor_command(struct request *request);
+void start_extended(struct request *request);
+void start_env_set(struct request *request);
+void start_env_unset(struct request *request);
+void start_env_reset(struct request *request);
+void start_working_dir(struct request *request);
+void start_with_shell(struct request *request);
+void start_no_random(struct request *request);
 
 /** vfile_reset - close what vFile:open has opened, back to ugdb's own root */
 void vfile_reset(struct helper *helper);

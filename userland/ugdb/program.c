@@ -113,17 +113,20 @@ static void disable_randomization(void)
  * A byte in the pipe says that the session has the child; an end of file says
  * that ugdb is gone.
  */
-static void NORETURN run_child(int go, const struct cmdline *cmdline)
+static void NORETURN run_child(int go, const struct cmdline *cmdline,
+			       const struct start_options *options)
 {
 	char **argv = join_words(cmdline);
 	char may_go;
 	int err;
 
-	if (cmdline->shell)
+	if (options->shell)
 		argv = wrap_in_shell(argv);
 	take_terminal();
-	if (!cmdline->randomize)
+	if (!options->randomize)
 		disable_randomization();
+	if (!start_options_apply(options))
+		_exit(127);
 	if (read(go, &may_go, 1) != 1)
 		_exit(127);
 	signals_restore();
@@ -135,16 +138,18 @@ static void NORETURN run_child(int go, const struct cmdline *cmdline)
 }
 
 /* The module counts successful execve() calls: one for each of these. */
-static unsigned int count_execs(const struct cmdline *cmdline)
+static unsigned int count_execs(const struct cmdline *cmdline,
+				const struct start_options *options)
 {
-	return 1 + cmdline->shell + !!cmdline->wrapper;
+	return 1 + options->shell + !!cmdline->wrapper;
 }
 
 /*
  * The pid cannot be reused before the pidfd is open: nobody else reaps the
  * child. Return: the pipe's end that lets the child go, or -1 with errno set.
  */
-static int fork_child(struct program *program, const struct cmdline *cmdline)
+static int fork_child(struct program *program, const struct cmdline *cmdline,
+		      const struct start_options *options)
 {
 	int go[2];
 
@@ -153,7 +158,7 @@ static int fork_child(struct program *program, const struct cmdline *cmdline)
 	program->pid = fork();
 	if (!program->pid) {
 		close(go[1]);
-		run_child(go[0], cmdline);
+		run_child(go[0], cmdline, options);
 	}
 	close(go[0]);
 	if (program->pid > 0) {
@@ -178,24 +183,25 @@ static bool fail_launch(struct program *program, const char *name, int err)
 }
 
 bool program_launch(struct program *program, const struct cmdline *cmdline,
-		    int device)
+		    const struct start_options *options, int device)
 {
+	unsigned int nr_execs = count_execs(cmdline, options);
 	const char *name = cmdline->program[0];
 	int go, err;
 
 	*program = (struct program) { .pidfd = -1 };
-	go = fork_child(program, cmdline);
+	go = fork_child(program, cmdline, options);
 	if (go < 0)
 		return fail_launch(program, name, errno);
 	if (device_start(device, GDBSTUB_START_LAUNCH, -1, program->pidfd,
-			 count_execs(cmdline))) {
+			 nr_execs)) {
 		err = errno;
 		close(go);
 		return fail_launch(program, name, err);
 	}
 	program->name = find_name(name);
 	debug_msg(DEBUG_GENERAL, "launching pid %d, %u execs to go",
-		  program->pid, count_execs(cmdline));
+		  program->pid, nr_execs);
 	if (write(go, "", 1) != 1)
 		debug_msg(DEBUG_GENERAL, "pid %d died before its release",
 			  program->pid);

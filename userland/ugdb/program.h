@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "cmdline.h"
+#include "start_options.h"
 
 /**
  * struct program - a process, from its entry into the session to its end
@@ -34,14 +35,15 @@ struct program {
  * @program: Is set up. On return the program runs towards its last execve(),
  *	before which it does nothing of its own; a STOPPED record says when it
  *	is there.
- * @cmdline: The program, the wrapper, and how to start them.
+ * @cmdline: The program and the wrapper.
+ * @options: How to start them.
  * @device: The session.
  *
  * Return: false, having said why and left nothing behind, when it cannot be
  * started or the module does not take it.
  */
 bool program_launch(struct program *program, const struct cmdline *cmdline,
-		    int device);
+		    const struct start_options *options, int device);
 
 /**
  * program_attach - bring a running process into a session

@@ -64,7 +64,10 @@ enum session_state {
  * @device: The module's session; -1 when it is closed.
  * @signals: From signals_open().
  * @client: With STATE_STOPPING, the client that waits; else -1.
- * @start_cookie: The vAttach or vRun that waits for @program; 0 for none.
+ * @start_cookie: The vAttach, vRun or R that waits for @program; 0 for none.
+ * @is_restart: It is an R, which is not answered.
+ * @last_run: The program that vRun named last and its arguments, ended by NULL;
+ *	NULL while it is that of the command line. Owned.
  * @state: What is waited for.
  * @status: Exit status of ugdb.
  */
@@ -81,6 +84,8 @@ struct session {
 	int signals;
 	int client;
 	__u64 start_cookie;
+	bool is_restart;
+	char **last_run;
 	enum session_state state;
 	int status;
 };
@@ -139,7 +144,8 @@ static void give_client(struct session *session, int client)
 {
 	int err;
 
-	err = device_start(session->device, 0, client, -1, 0) ? errno : 0;
+	err = device_start(session->device, session->cmdline->disabled, client,
+			   -1, 0) ? errno : 0;
 	close(client);
 	if (!err)
 		session->state = STATE_SERVING;
@@ -188,12 +194,21 @@ static void report_lone_end(const struct session *session)
 		report("Process %d is gone.", session->program.pid);
 }
 
-/* Without a process there is something to wait for with --multi only. */
+/*
+ * Without a process there is something to wait for with --multi, or as long as
+ * there is a client that can start another.
+ */
+static bool goes_on(const struct session *session)
+{
+	return session->cmdline->multi ||
+	       (session->state == STATE_SERVING && session->helper.extended);
+}
+
 static void go_on_without_program(struct session *session)
 {
 	program_return_terminal(&session->program);
 	program_forget(&session->program);
-	if (!session->cmdline->multi)
+	if (!goes_on(session))
 		session->state = STATE_DONE;
 }
 
@@ -252,9 +267,14 @@ static void report_start(const struct session *session)
 
 static void answer_start(struct session *session, const char *reply)
 {
-	device_write(session->device, GDBSTUB_RECORD_REPLY,
-		     session->start_cookie, reply, strlen(reply));
+	if (session->is_restart)
+		device_write(session->device, GDBSTUB_RECORD_NO_REPLY,
+			     session->start_cookie, NULL, 0);
+	else
+		device_write(session->device, GDBSTUB_RECORD_REPLY,
+			     session->start_cookie, reply, strlen(reply));
 	session->start_cookie = 0;
+	session->is_restart = false;
 }
 
 static void on_stopped(struct session *session)
@@ -334,7 +354,7 @@ static void on_left(struct session *session)
 		if (!was_reported)
 			report_lone_end(session);
 		go_on_without_program(session);
-	} else if (session->cmdline->multi) {
+	} else if (goes_on(session)) {
 		report("Detaching from process %d", program->pid);
 		program_forget(program);
 	} else {
@@ -347,6 +367,8 @@ static void on_disconnected(struct session *session)
 	bool can_return = session->listener.nr_fds && !session->cmdline->once;
 
 	session->start_cookie = 0;
+	session->is_restart = false;
+	session->helper.extended = false;
 	if (has_program(session) && program_poll_end(&session->program))
 		report_lone_end(session);
 	if (!has_program(session))
@@ -397,15 +419,52 @@ static void on_closed(struct session *session, int err)
 		on_left(session);
 }
 
-static bool launch_for_client(struct session *session, char **argv)
+static void free_words(char **words)
+{
+	for (char **word = words; word && *word; word++)
+		free(*word);
+	free(words);
+}
+
+static char **last_program(const struct session *session)
+{
+	return session->last_run ? session->last_run :
+				   session->cmdline->program;
+}
+
+static bool launch_again(struct session *session)
 {
 	struct cmdline cmdline = *session->cmdline;
 
-	if (*argv[0])
-		cmdline.program = argv;
-	if (!cmdline.program)
-		return false;
-	return program_launch(&session->program, &cmdline, session->device);
+	cmdline.program = last_program(session);
+	return cmdline.program &&
+	       program_launch(&session->program, &cmdline,
+			      &session->helper.start, session->device);
+}
+
+/* Without a name it is the program of the last time, with new arguments. */
+static bool launch_for_client(struct session *session,
+			      struct start_packet *start)
+{
+	char **last = last_program(session);
+
+	if (!*start->argv[0]) {
+		if (!last)
+			return false;
+		free(start->argv[0]);
+		start->argv[0] = xstrdup(last[0]);
+	}
+	free_words(session->last_run);
+	session->last_run = start->argv;
+	start->argv = NULL;
+	return launch_again(session);
+}
+
+static bool note_start(struct session *session, bool good)
+{
+	session->held = good;
+	session->helper.program_pid = session->program.pid;
+	return good;
 }
 
 /*
@@ -425,18 +484,34 @@ static bool start_for_client(struct session *session,
 		good = program_attach(&session->program, start.pid,
 				      session->device);
 	else
-		good = launch_for_client(session, start.argv);
+		good = launch_for_client(session, &start);
 	start_packet_free(&start);
-	session->held = good;
-	session->helper.program_pid = session->program.pid;
-	return good;
+	return note_start(session, good);
+}
+
+/* The module has killed what was there. */
+static bool restart_for_client(struct session *session)
+{
+	report("GDBserver restarting");
+	if (has_program(session) && session->program.launched)
+		program_reap(&session->program);
+	program_forget(&session->program);
+	return note_start(session, launch_again(session));
 }
 
 static void on_start_packet(struct session *session,
 			    const struct device_record *record)
 {
+	bool good;
+
 	session->start_cookie = record->header.cookie;
-	if (!start_for_client(session, record))
+	session->is_restart = start_packet_is_restart(record->payload,
+						      record->header.len);
+	if (session->is_restart)
+		good = restart_for_client(session);
+	else
+		good = start_for_client(session, record);
+	if (!good)
 		answer_start(session, "E01");
 }
 
@@ -447,8 +522,7 @@ static void on_packet(struct session *session,
 	struct answer *answer = &session->answer;
 	__u64 cookie = record->header.cookie;
 
-	if (session->cmdline->multi &&
-	    start_packet_is(record->payload, record->header.len)) {
+	if (start_packet_is(record->payload, record->header.len)) {
 		on_start_packet(session, record);
 		return;
 	}
@@ -632,7 +706,8 @@ static bool start_program(struct session *session)
 		good = program_attach(program, cmdline->attach_pid,
 				      session->device);
 	else if (cmdline->program)
-		good = program_launch(program, cmdline, session->device);
+		good = program_launch(program, cmdline, &session->helper.start,
+				      session->device);
 	else
 		wait_for_client(session);
 	if (!good)
@@ -649,6 +724,8 @@ static void end_session(struct session *session)
 	line_close(&session->line);
 	listener_close(&session->listener);
 	helper_reset(&session->helper);
+	start_options_free(&session->helper.start);
+	free_words(session->last_run);
 	answer_free(&session->answer);
 	program_return_terminal(&session->program);
 	program_forget(&session->program);
@@ -665,6 +742,8 @@ int session_run(const struct cmdline *cmdline, const struct comm *comm)
 	};
 
 	helper_init(&session.helper);
+	session.helper.start.shell = cmdline->shell;
+	session.helper.start.randomize = cmdline->randomize;
 	session.helper.debug_timestamps = cmdline->debug_timestamps;
 	session.signals = signals_open();
 	open_comm(&session, comm);

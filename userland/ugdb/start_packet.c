@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * "vAttach;PID" with the pid in hex, and "vRun;PROGRAM;ARG;ARG" with the words
- * in hex. Pure string work.
+ * in hex; and "R", which runs the last program again. Pure string work.
  */
 #include <limits.h>
 #include <stdlib.h>
@@ -18,10 +18,16 @@ static bool has_name(const char *packet, size_t len, const char *name)
 	return len >= strlen(name) && !memcmp(packet, name, strlen(name));
 }
 
+bool start_packet_is_restart(const char *packet, size_t len)
+{
+	return has_name(packet, len, "R");
+}
+
 bool start_packet_is(const char *packet, size_t len)
 {
 	return has_name(packet, len, attach_name) ||
-	       has_name(packet, len, run_name);
+	       has_name(packet, len, run_name) ||
+	       start_packet_is_restart(packet, len);
 }
 
 static bool parse_attach(struct start_packet *start, struct args *args)

@@ -26,9 +26,16 @@ struct start_packet {
 bool start_packet_is(const char *packet, size_t len);
 
 /**
+ * start_packet_is_restart - whether a packet is R, which has no answer
+ * @packet: A payload that start_packet_is() knows.
+ * @len: Its length.
+ */
+bool start_packet_is_restart(const char *packet, size_t len);
+
+/**
  * start_packet_parse - take it apart
  * @start: The result; start_packet_free() frees what it owns.
- * @packet: A payload that start_packet_is() knows.
+ * @packet: A vAttach or vRun.
  * @len: Its length.
  *
  * Return: false when it is malformed; nothing has to be freed then.

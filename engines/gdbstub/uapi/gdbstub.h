@@ -25,9 +25,20 @@
  *	it has made @nr_execs successful execve() calls and is held before the
  *	first instruction of the last of these. Without this flag every thread
  *	of the process is stopped at once (an attach).
+ * @GDBSTUB_START_NO_VCONT: With a socket: the client is to find out how it does
+ *	without `vCont`. These flags are for testing clients.
+ * @GDBSTUB_START_NO_QC: Likewise without `qC`.
+ * @GDBSTUB_START_NO_THREAD_LIST: Likewise without `qfThreadInfo`.
+ * @GDBSTUB_START_NO_T_THREAD: Stop replies name no thread.
+ * @GDBSTUB_START_NO_T: Stop replies are `S`, not `T`.
  */
 enum gdbstub_start_flags {
 	GDBSTUB_START_LAUNCH = 1 << 0,
+	GDBSTUB_START_NO_VCONT = 1 << 1,
+	GDBSTUB_START_NO_QC = 1 << 2,
+	GDBSTUB_START_NO_THREAD_LIST = 1 << 3,
+	GDBSTUB_START_NO_T_THREAD = 1 << 4,
+	GDBSTUB_START_NO_T = 1 << 5,
 };
 
 /**
@@ -67,7 +78,7 @@ struct gdbstub_start {
  * enum gdbstub_record_type - what a record says
  * @GDBSTUB_RECORD_PACKET: To user space. A packet that the module does not
  *	know (unescaped payload, without '$', '#' and checksum). It must be
- *	answered by one GDBSTUB_RECORD_REPLY with the same @cookie.
+ *	answered by one GDBSTUB_RECORD_REPLY, or NO_REPLY, with the same @cookie.
  * @GDBSTUB_RECORD_STOPPED: To user space. The process @pid of a LAUNCH has
  *	reached its last execve() and is held there, or the threads of an
  *	attached one are all stopped.
@@ -84,6 +95,8 @@ struct gdbstub_start {
  * @GDBSTUB_RECORD_OUTPUT: From user space. Text that the client shows to its
  *	user (an `O` packet) before the answer to the packet with that @cookie
  *	(only for qRcmd). Plain bytes; the module does the hex coding.
+ * @GDBSTUB_RECORD_NO_REPLY: From user space. The packet with that @cookie has
+ *	been dealt with and has no answer (`R`). No payload.
  */
 enum gdbstub_record_type {
 	GDBSTUB_RECORD_PACKET = 1,
@@ -92,6 +105,7 @@ enum gdbstub_record_type {
 	GDBSTUB_RECORD_CLOSED = 4,
 	GDBSTUB_RECORD_REPLY = 16,
 	GDBSTUB_RECORD_OUTPUT = 17,
+	GDBSTUB_RECORD_NO_REPLY = 18,
 };
 
 /**
