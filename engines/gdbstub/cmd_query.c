@@ -291,15 +291,16 @@ static size_t put_thread_line(char *to, const struct gdb_thread *thread)
 	return at - to;
 }
 
-int cmd_xfer_threads(struct command *command)
+/* What the parts of one reading are taken from; under cmd_lock. */
+static int render_threads(struct command *command)
 {
 	static const char head[] = "<?xml version=\"1.0\"?>\n<threads>\n";
 	static const char tail[] = "</threads>\n";
 	struct gdb_process *process = command->process;
+	struct gdb_session *session = command->session;
 	struct gdb_thread *thread;
 	size_t size, len;
 	char *xml;
-	int ret;
 
 	size = sizeof(head) + sizeof(tail) +
 	       (READ_ONCE(process->nr_threads) + 16) * THREAD_LINE_MAX;
@@ -307,16 +308,42 @@ int cmd_xfer_threads(struct command *command)
 	if (!xml)
 		return -ENOMEM;
 	len = sprintf(xml, "%s", head);
-	spin_lock(&command->session->lock);
+	spin_lock(&session->lock);
 	list_for_each_entry(thread, &process->threads, entry)
 		if (thread->state != THREAD_DEAD && !thread->guest &&
 		    len + THREAD_LINE_MAX + sizeof(tail) <= size)
 			len += put_thread_line(xml + len, thread);
-	spin_unlock(&command->session->lock);
+	spin_unlock(&session->lock);
 	len += sprintf(xml + len, "%s", tail);
-	ret = command_xfer(command, xml, len);
-	kvfree(xml);
-	return ret;
+	kvfree(session->threads_xml);
+	session->threads_xml = xml;
+	session->threads_xml_len = len;
+	return 0;
+}
+
+/*
+ * A client reads the object in parts. It is rendered with the first and kept to
+ * the last: the parts are of one moment, and a thousand threads are not looked
+ * at a dozen times.
+ */
+int cmd_xfer_threads(struct command *command)
+{
+	struct gdb_session *session = command->session;
+	u64 offset = command->args.arg[0].num;
+	size_t at = command->tx->len;
+	int ret;
+
+	if (!offset || !session->threads_xml) {
+		ret = render_threads(command);
+		if (ret)
+			return ret;
+	}
+	command_xfer(command, session->threads_xml, session->threads_xml_len);
+	if (command->tx->buf[at] == 'l') {
+		kvfree(session->threads_xml);
+		session->threads_xml = NULL;
+	}
+	return 0;
 }
 
 /* The layout is that of 64-bit programs. */

@@ -85,6 +85,7 @@ static void free_session(struct gdb_session *session)
 {
 	helper_exit(&session->helper);
 	kvfree(session->scratch);
+	kvfree(session->threads_xml);
 	kvfree(session->tx_buf);
 	put_pid_ns(session->pid_ns);
 	put_pid(session->owner);

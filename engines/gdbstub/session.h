@@ -157,6 +157,10 @@ struct gdb_session {
 	u8 *tx_buf;
 	/** @scratch: LINK_PACKET_MAX bytes for a handler; under @cmd_lock. */
 	u8 *scratch;
+	/** @threads_xml: what qXfer:threads is read from, or NULL; @cmd_lock. */
+	char *threads_xml;
+	/** @threads_xml_len: bytes at @threads_xml. */
+	size_t threads_xml_len;
 
 	/** @task: the session's thread. Constant; owns a reference. */
 	struct task_struct *task;

@@ -17,13 +17,14 @@ for setting in ("pagination off", "confirm off", "sysroot /", "width 0",
     gdb.execute("set " + setting)
 gdb.execute("file " + job["program"])
 os.environ["BENCH_SCRATCH"] = job["result"] + ".memory"
-start = time.monotonic()
+start, start_own = time.monotonic(), time.thread_time()
 if getattr(row, "RAW", False):
     times = row.measure(gdb, job["case"], job["server"], int(job["port"]))
 else:
     gdb.execute(f"target remote 127.0.0.1:{job['port']}", to_string=True)
     connect = time.monotonic() - start
+    connect_own = time.thread_time() - start_own
     times = row.measure(gdb, job["case"], job["server"])
-    times["connect"] = connect
+    times.update(connect=connect, connect_own=connect_own)
 with open(job["result"], "w", encoding="ascii") as result:
     json.dump(times, result)

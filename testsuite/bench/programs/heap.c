@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* 16 MB that are all there. */
+/* 64 MB that are all there. */
 #include <string.h>
 #include <unistd.h>
 
-char memory[1 << 24];
+char memory[1 << 26];
 
 int main(void)
 {
