@@ -376,9 +376,9 @@ static u32 take_signal(struct gdb_thread *thread, kernel_siginfo_t *info)
 		return call_off_step(thread) | UTRACE_SIGNAL_DELIVER;
 	if (session_event(thread, &event)) {
 		park_siginfo(thread, info);
-		return settle(thread) | UTRACE_SIGNAL_IGN;
+		return settle(thread) | NO_SIGNAL;
 	}
-	return settle(thread) | UTRACE_SIGNAL_HOLD | UTRACE_SIGNAL_IGN;
+	return settle(thread) | UTRACE_SIGNAL_HOLD | NO_SIGNAL;
 }
 
 /*

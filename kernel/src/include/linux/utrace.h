@@ -108,7 +108,9 @@ enum utrace_resume_action {
  * enum utrace_signal_action - what becomes of a signal
  * @UTRACE_SIGNAL_DELIVER: Do as @return_ka of report_signal says. With
  *	a handler of SIG_DFL that is the default action of the signal.
- * @UTRACE_SIGNAL_IGN: Drop it.
+ * @UTRACE_SIGNAL_IGN: Drop it. A signal that is ignored anyway comes with this
+ *	action; returned unchanged it is still shown to a ptracer, from whom only
+ *	UTRACE_SIGNAL_REPORT takes it.
  * @UTRACE_SIGNAL_TERM: End the process; the wait status carries the number in
  *	the siginfo.
  * @UTRACE_SIGNAL_CORE: The same with a core dump.

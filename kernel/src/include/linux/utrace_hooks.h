@@ -23,6 +23,7 @@ struct user_namespace;
 #ifdef CONFIG_UTRACE
 
 #include <linux/utrace.h>
+#include <uapi/linux/ptrace.h>
 
 /*
  * Set in task->utrace_flags while any engine is attached, whatever its mask;
@@ -67,6 +68,7 @@ void __utrace_note_death(struct task_struct *task, bool autoreap);
 void __utrace_report_death(struct task_struct *task, bool group_dead);
 void __utrace_release_task(struct task_struct *task);
 void __utrace_report_stopped(int notify);
+bool __utrace_report_trapping(void);
 void __utrace_report_continued(int notify);
 bool __utrace_owners_capable(struct user_namespace *ns);
 void __utrace_proc_status(struct seq_file *m, struct task_struct *task);
@@ -255,13 +257,29 @@ static inline int utrace_handler_step(int stepping)
 /**
  * utrace_hold_trap() - a ptrace stop ended: do engines still hold the thread
  *
- * Called by ptrace_notify() and ptrace_signal() with siglock held, which may
- * be dropped meanwhile.
+ * Called by ptrace_signal() with siglock held, which may be dropped meanwhile.
  */
 static inline void utrace_hold_trap(void)
 {
 	if (task_utraced(current))
 		__utrace_hold_trap();
+}
+
+/**
+ * utrace_hold_notify() - the same for a stop that is no signal's
+ * @exit_code: What the stop was.
+ * @message: Its message.
+ *
+ * Called by ptrace_notify() with siglock held, which may be dropped meanwhile.
+ * After the exit from a system call the user boundary comes next, where the
+ * thread is held and still answers its ptracer.
+ */
+static inline void utrace_hold_notify(int exit_code, unsigned long message)
+{
+	if ((exit_code & ~0x80) == SIGTRAP &&
+	    message == PTRACE_EVENTMSG_SYSCALL_EXIT)
+		return;
+	utrace_hold_trap();
 }
 
 /**
@@ -476,6 +494,20 @@ static inline void utrace_report_stopped(int notify)
 }
 
 /**
+ * utrace_report_trapping() - a ptraced thread is about to join a group stop
+ *
+ * Called by do_jobctl_trap() with siglock held, which is dropped for callbacks
+ * and held again at return.
+ *
+ * Return: false if there is no trap to be made any more.
+ */
+static inline bool utrace_report_trapping(void)
+{
+	return !task_utrace_events(current, UTRACE_EVENT(JCTL)) ||
+	       __utrace_report_trapping();
+}
+
+/**
  * utrace_report_continued() - job control continued the process
  * @notify: What the parent is told.
  *
@@ -628,6 +660,7 @@ static inline int utrace_handler_step(int stepping)
 }
 
 static inline void utrace_hold_trap(void) { }
+#define utrace_hold_notify(exit_code, message) ((void)(message))
 #define utrace_wake_held(task) ((void)(task))
 static inline void utrace_kill_held(struct task_struct *task) { }
 static inline void utrace_mark_killed(void) { }
@@ -662,6 +695,7 @@ static inline void utrace_report_death(struct task_struct *task,
 static inline void utrace_release_task(struct task_struct *task) { }
 
 static inline void utrace_report_stopped(int notify) { }
+#define utrace_report_trapping() true
 static inline void utrace_report_continued(int notify) { }
 
 static inline bool utrace_may_stop(void)

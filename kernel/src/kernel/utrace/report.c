@@ -273,7 +273,9 @@ void __utrace_resume(struct pt_regs *regs)
 			utrace_route_to_boundary();
 		return;
 	}
-	utrace_report_requests(utrace);
+	/* One that was stopped in a trap is held before it makes callbacks. */
+	if (!READ_ONCE(utrace->hold) || !utrace->settled)
+		utrace_report_requests(utrace);
 	if (READ_ONCE(utrace->hold)) {
 		utrace_route_to_boundary();
 		return;
@@ -431,6 +433,29 @@ void __utrace_report_stopped(int notify)
 		current->jobctl &= ~JOBCTL_STOPPED;
 		current->jobctl |= JOBCTL_STOP_PENDING;
 	}
+}
+
+/*
+ * A ptraced thread is about to join a group stop by a trap. The parent is told
+ * by whoever is the last to join, which may be another one by then. A thread
+ * that is held makes no callback and got up for the trap alone.
+ */
+bool __utrace_report_trapping(void)
+{
+	struct utrace *utrace = utrace_of(current);
+	int notify = 0;
+
+	lockdep_assert_held(&current->sighand->siglock);
+	if (!(current->jobctl & JOBCTL_STOP_PENDING) ||
+	    (utrace->hold && utrace->settled))
+		return true;
+	if ((current->jobctl & JOBCTL_STOP_CONSUME) &&
+	    current->signal->group_stop_count == 1)
+		notify = CLD_STOPPED;
+	spin_unlock_irq(&current->sighand->siglock);
+	report_jctl(utrace, CLD_STOPPED, notify);
+	spin_lock_irq(&current->sighand->siglock);
+	return current->jobctl & JOBCTL_TRAP_MASK;
 }
 
 /* A thread that is held makes no callback: the report waits for its release. */

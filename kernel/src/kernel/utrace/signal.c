@@ -72,6 +72,18 @@ static bool is_step_trap(const kernel_siginfo_t *info)
 	       (info->si_code == TRAP_TRACE || info->si_code == TRAP_BRKPT);
 }
 
+/*
+ * A trap of a step that the ptracer alone asked for is none of the engines'
+ * business: those that look at signals would take it for the program's.
+ */
+static bool is_ptrace_step(const struct utrace *utrace,
+			   const kernel_siginfo_t *info)
+{
+	return !utrace->stepping &&
+	       (current->ptrace & (PT_STEP | PT_BLOCKSTEP)) &&
+	       is_step_trap(info);
+}
+
 static int forced_default(enum utrace_signal_action action)
 {
 	switch (action) {
@@ -247,6 +259,19 @@ int __utrace_inject_signal(struct ksignal *ksig)
 }
 
 /*
+ * Did an engine take the signal away from all who come later? A signal that is
+ * ignored anyway arrives as UTRACE_SIGNAL_IGN: passed on like that it is not
+ * taken away, and a ptracer sees it as it does without engines.
+ */
+static bool is_taken(const struct utrace_report *report, bool changed)
+{
+	if (!is_no_signal(report->action))
+		return false;
+	return changed || (report->action & UTRACE_SIGNAL_HOLD) ||
+	       !current->ptrace;
+}
+
+/*
  * What the engines made of a dequeued signal. Without a change the signal goes
  * the way it would go without them, and no disposition is noted; the same holds
  * for a rewritten number whose action nobody touched.
@@ -264,10 +289,10 @@ static int settle_filtered(struct utrace *utrace, struct utrace_report *report,
 	changed = use_ka || utrace_signal_action(report->action) != action;
 	if (report->claimed && new_signr == SIGTRAP && !changed)
 		return 0;
-	if (is_no_signal(report->action)) {
+	if (is_no_signal(report->action))
 		park_info(utrace, &report->ksig->info);
+	if (is_taken(report, changed))
 		return 0;
-	}
 	if (WARN_ON_ONCE(!valid_signal(new_signr) || !new_signr))
 		new_signr = signr;
 	if (changed)
@@ -319,7 +344,8 @@ int __utrace_filter_signal(int signr, struct ksignal *ksig, enum pid_type type)
 	}
 	utrace->signr = 0;
 	utrace->parked = false;
-	if (signr == SIGKILL || (ka->sa.sa_flags & SA_IMMUTABLE))
+	if (signr == SIGKILL || (ka->sa.sa_flags & SA_IMMUTABLE) ||
+	    is_ptrace_step(utrace, &ksig->info))
 		return signr;
 	report.event = classify(signr, ka, &action);
 	report.claimed = utrace->stepping && is_step_trap(&ksig->info);
