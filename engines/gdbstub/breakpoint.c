@@ -21,17 +21,54 @@
 #define TEXT_READ FOLL_FORCE
 #define TEXT_WRITE (FOLL_FORCE | FOLL_WRITE)
 
-void breakpoint_table_init(struct breakpoint_table *table)
+/**
+ * breakpoint_table_create() - make a table without breakpoints
+ *
+ * Context: task; may sleep.
+ * Return: the table, with a reference for the caller, or NULL: no memory.
+ */
+struct breakpoint_table *breakpoint_table_create(void)
 {
+	struct breakpoint_table *table;
+
+	table = kzalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
+	if (!table)
+		return NULL;
+	refcount_set(&table->refs, 1);
 	mutex_init(&table->lock);
 	hash_init(table->hash);
 	outline_init(&table->outline);
+	return table;
 }
 
-void breakpoint_table_exit(struct breakpoint_table *table)
+/**
+ * breakpoint_table_get() - take a reference
+ * @table: the table
+ *
+ * Context: any; the caller's process has one.
+ * Return: @table.
+ */
+struct breakpoint_table *breakpoint_table_get(struct breakpoint_table *table)
 {
+	refcount_inc(&table->refs);
+	return table;
+}
+
+/**
+ * breakpoint_table_put() - drop a reference
+ * @table: the table, or NULL
+ *
+ * An exception may still be looking at it under RCU.
+ *
+ * Context: task; may sleep.
+ */
+void breakpoint_table_put(struct breakpoint_table *table)
+{
+	if (!table || !refcount_dec_and_test(&table->refs))
+		return;
 	breakpoint_forget_all(table);
 	mutex_destroy(&table->lock);
+	kfree_rcu(table, rcu);
 }
 
 /**
@@ -436,6 +473,63 @@ void breakpoint_clean_child(struct breakpoint_table *table,
 		    byte == BREAKPOINT_INSN)
 			write_text(child, bp->addr, bp->saved);
 	mutex_unlock(&table->lock);
+}
+
+/* One of the parent's, with its conditions; its text is in the child. */
+static int inherit_one(struct breakpoint_table *table,
+		       const struct breakpoint *from, struct task_struct *child)
+{
+	struct breakpoint *bp;
+	struct hit_code *code;
+	u8 byte;
+
+	/* What the program has mapped or written anew is no breakpoint. */
+	if (read_text(child, from->addr, &byte) ||
+	    (byte != BREAKPOINT_INSN && byte != from->saved))
+		return 0;
+	bp = kzalloc(sizeof(*bp), GFP_KERNEL_ACCOUNT);
+	if (!bp)
+		return -ENOMEM;
+	bp->addr = from->addr;
+	bp->saved = from->saved;
+	/* The parent may be stepping over it at this moment. */
+	bp->lifted = byte != BREAKPOINT_INSN &&
+		     write_text(child, bp->addr, BREAKPOINT_INSN);
+	/* Under the parent's table.lock, which keeps a reference. */
+	code = rcu_dereference_protected(from->code, true);
+	if (code)
+		refcount_inc(&code->refs);
+	rcu_assign_pointer(bp->code, code);
+	hash_add_rcu(table->hash, &bp->node, bp->addr);
+	table->nr++;
+	return 0;
+}
+
+/**
+ * breakpoint_inherit() - give a fork's child the breakpoints of its parent
+ * @table: the child's, empty
+ * @from: the parent's
+ * @child: has a copy of the parent's memory, with the int3s, and has not run
+ *
+ * Context: the parent's report_clone; may sleep, takes both table.lock.
+ * Return: 0, or -ENOMEM: the child has to be cleaned with
+ * breakpoint_clean_child().
+ */
+int breakpoint_inherit(struct breakpoint_table *table,
+		       struct breakpoint_table *from, struct task_struct *child)
+{
+	struct breakpoint *bp;
+	unsigned int bucket;
+	int ret = 0;
+
+	mutex_lock(&from->lock);
+	mutex_lock_nested(&table->lock, SINGLE_DEPTH_NESTING);
+	hash_for_each(from->hash, bucket, bp, node)
+		if (!ret)
+			ret = inherit_one(table, bp, child);
+	mutex_unlock(&table->lock);
+	mutex_unlock(&from->lock);
+	return ret;
 }
 
 /**

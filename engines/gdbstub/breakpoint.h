@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Software breakpoints of one process: int3 in its text.
+ * Software breakpoints of one text: int3 in it. A process has its own, but for
+ * the child of a vfork, which is in its parent's memory.
  */
 #ifndef GDBSTUB_BREAKPOINT_H
 #define GDBSTUB_BREAKPOINT_H
@@ -8,11 +9,13 @@
 #include <linux/hashtable.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
+#include <linux/refcount.h>
 #include <linux/types.h>
 
 #include "hit.h"
 #include "outline.h"
 
+struct gdb_thread;
 struct task_struct;
 
 /* The instruction that is written over the first byte. */
@@ -59,9 +62,18 @@ struct breakpoint {
 };
 
 /**
- * struct breakpoint_table - the breakpoints of one process
+ * struct breakpoint_table - the breakpoints of one memory
  */
 struct breakpoint_table {
+	/** @refs: one for each process that is or was in this memory. */
+	refcount_t refs;
+	/** @rcu: frees it. */
+	struct rcu_head rcu;
+	/**
+	 * @stepper: The thread for whose step a breakpoint is lifted and all
+	 * others in this memory are held, or NULL; under session.lock.
+	 */
+	struct gdb_thread *stepper;
 	/**
 	 * @lock: Serialises everything that changes the table or writes to the
 	 * program's text. Held over memory access, so it may be held for as
@@ -79,8 +91,12 @@ struct breakpoint_table {
 	struct outline outline;
 };
 
-void breakpoint_table_init(struct breakpoint_table *table);
-void breakpoint_table_exit(struct breakpoint_table *table);
+struct breakpoint_table *breakpoint_table_create(void);
+struct breakpoint_table *breakpoint_table_get(struct breakpoint_table *table);
+void breakpoint_table_put(struct breakpoint_table *table);
+int breakpoint_inherit(struct breakpoint_table *table,
+		       struct breakpoint_table *from,
+		       struct task_struct *child);
 int breakpoint_insert(struct breakpoint_table *table, struct task_struct *task,
 		      u64 addr, struct hit_code *code);
 int breakpoint_remove(struct breakpoint_table *table, struct task_struct *task,

@@ -38,7 +38,7 @@ int cmd_insert_break(struct command *command)
 		hit_code_put(code);
 		return -ESRCH;
 	}
-	ret = breakpoint_insert(&command->process->breakpoints, task, addr,
+	ret = breakpoint_insert(command->process->breakpoints, task, addr,
 				code);
 	put_task_struct(task);
 	return ret ?: command_ok(command);
@@ -51,7 +51,7 @@ int cmd_remove_break(struct command *command)
 
 	if (!task)
 		return -ESRCH;
-	ret = breakpoint_remove(&command->process->breakpoints, task,
+	ret = breakpoint_remove(command->process->breakpoints, task,
 				command->args.arg[0].num);
 	put_task_struct(task);
 	return ret ?: command_ok(command);

@@ -33,6 +33,8 @@ static const char *const features[] = {
 	"QSetWorkingDir+",
 	"QStartupWithShell+",
 	"exec-events+",
+	"fork-events+",
+	"vfork-events+",
 	"no-resumed+",
 	"qXfer:auxv:read+",
 	"qXfer:exec-file:read+",
@@ -56,6 +58,7 @@ int cmd_supported(struct command *command)
 		.end = command->data + command->len,
 	};
 	struct proto_feature feature;
+	bool forks = false, vforks = false;
 	unsigned int i;
 
 	proto_skip(&c, ':');
@@ -65,7 +68,12 @@ int cmd_supported(struct command *command)
 		client->exec_events |= is_on(&feature, "exec-events");
 		client->no_resumed |= is_on(&feature, "no-resumed");
 		client->multiprocess |= is_on(&feature, "multiprocess");
+		forks |= is_on(&feature, "fork-events");
+		vforks |= is_on(&feature, "vfork-events");
 	}
+	/* A child can be named only with the number of its process. */
+	WRITE_ONCE(client->fork_events, forks && client->multiprocess);
+	WRITE_ONCE(client->vfork_events, vforks && client->multiprocess);
 	packet_put_str(command->tx, "PacketSize=");
 	packet_put_hex_u64(command->tx, LINK_PACKET_MAX);
 	for (i = 0; i < ARRAY_SIZE(features); i++) {
@@ -99,12 +107,10 @@ int cmd_empty(struct command *command)
 
 int cmd_attached(struct command *command)
 {
-	struct gdb_process *process = command->process;
-
-	if (!command_names_process(command))
+	if (!command_select_process(command))
 		return -ESRCH;
-	packet_put_char(command->tx,
-			process && process->is_launched ? '0' : '1');
+	packet_put_char(command->tx, command->process &&
+				     command->process->is_launched ? '0' : '1');
 	return 0;
 }
 
@@ -125,27 +131,22 @@ static int list_threads(struct command *command, unsigned int from)
 {
 	struct gdb_session *session = command->session;
 	struct packet_tx *tx = command->tx;
+	struct gdb_process *process;
 	struct gdb_thread *thread;
 	unsigned int at = 0;
 	bool any = false;
 
-	if (!command->process)
-		goto done;
 	spin_lock(&session->lock);
-	list_for_each_entry(thread, &command->process->threads, entry) {
-		if (thread->state == THREAD_DEAD || thread->guest ||
-		    at++ < from)
+	session_for_each_thread(session, process, thread) {
+		if (process->is_hidden || thread->state == THREAD_DEAD ||
+		    thread->guest || at++ < from || packet_tx_room(tx) < 32)
 			continue;
-		if (packet_tx_room(tx) < 32)
-			break;
 		packet_put_char(tx, any ? ',' : 'm');
-		stop_reply_put_tid(tx, session, thread->process->pid,
-				   thread->tid);
+		stop_reply_put_tid(tx, session, process->pid, thread->tid);
 		any = true;
 		from = at;
 	}
 	spin_unlock(&session->lock);
-done:
 	session->client.list_at = from;
 	if (!any)
 		packet_put_char(tx, 'l');
@@ -162,14 +163,9 @@ int cmd_next_threads(struct command *command)
 	return list_threads(command, command->session->client.list_at);
 }
 
-/* The thread that a packet names. One that is not its process's is none. */
 static struct gdb_thread *named_thread(struct command *command)
 {
-	const struct proto_tid *tid = &command->args.arg[0].tid;
-
-	if (tid->has_pid && tid->pid > 0 && tid->pid != command->process->pid)
-		return NULL;
-	return process_find_thread(command->process, tid->tid);
+	return command_find_thread(command, &command->args.arg[0].tid);
 }
 
 int cmd_thread_info(struct command *command)
@@ -189,27 +185,28 @@ int cmd_thread_alive(struct command *command)
 	return named_thread(command) ? command_ok(command) : -ESRCH;
 }
 
-static int select_thread(struct command *command, pid_t *tid)
+static int select_thread(struct command *command,
+			 struct gdb_selection *selection)
 {
 	const struct proto_tid *named = &command->args.arg[0].tid;
-	pid_t wanted = named->tid;
 
-	if (wanted > 0 && (!command->process || !named_thread(command)))
+	if (named->tid > 0 && !named_thread(command))
 		return -ESRCH;
-	if (!command_names_process(command))
+	if (!command_select_process(command))
 		return -ESRCH;
-	*tid = wanted;
+	selection->tid = named->tid;
+	selection->pid = named->has_pid && named->pid > 0 ? named->pid : 0;
 	return command_ok(command);
 }
 
 int cmd_select_general(struct command *command)
 {
-	return select_thread(command, &command->session->client.general_tid);
+	return select_thread(command, &command->session->client.general);
 }
 
 int cmd_select_resume(struct command *command)
 {
-	return select_thread(command, &command->session->client.resume_tid);
+	return select_thread(command, &command->session->client.resume);
 }
 
 int cmd_xfer_features(struct command *command)
@@ -291,26 +288,39 @@ static size_t put_thread_line(char *to, const struct gdb_thread *thread)
 	return at - to;
 }
 
+static unsigned int count_threads(struct gdb_session *session)
+{
+	struct gdb_process *process;
+	unsigned int nr = 0;
+
+	spin_lock(&session->lock);
+	list_for_each_entry(process, &session->processes, entry)
+		nr += process->nr_threads;
+	spin_unlock(&session->lock);
+	return nr;
+}
+
 /* What the parts of one reading are taken from; under cmd_lock. */
 static int render_threads(struct command *command)
 {
 	static const char head[] = "<?xml version=\"1.0\"?>\n<threads>\n";
 	static const char tail[] = "</threads>\n";
-	struct gdb_process *process = command->process;
 	struct gdb_session *session = command->session;
+	struct gdb_process *process;
 	struct gdb_thread *thread;
 	size_t size, len;
 	char *xml;
 
 	size = sizeof(head) + sizeof(tail) +
-	       (READ_ONCE(process->nr_threads) + 16) * THREAD_LINE_MAX;
+	       (count_threads(command->session) + 16) * THREAD_LINE_MAX;
 	xml = kvmalloc(size, GFP_KERNEL);
 	if (!xml)
 		return -ENOMEM;
 	len = sprintf(xml, "%s", head);
 	spin_lock(&session->lock);
-	list_for_each_entry(thread, &process->threads, entry)
-		if (thread->state != THREAD_DEAD && !thread->guest &&
+	session_for_each_thread(session, process, thread)
+		if (!process->is_hidden && thread->state != THREAD_DEAD &&
+		    !thread->guest &&
 		    len + THREAD_LINE_MAX + sizeof(tail) <= size)
 			len += put_thread_line(xml + len, thread);
 	spin_unlock(&session->lock);

@@ -31,16 +31,17 @@ int cmd_vcont_query(struct command *command)
 }
 
 /* The marks of a packet that turned out malformed are taken back with this. */
-static void clear_marks(struct gdb_process *process)
+static void clear_marks(struct gdb_session *session)
 {
+	struct gdb_process *process;
 	struct gdb_thread *thread;
 
-	spin_lock(&process->session->lock);
-	list_for_each_entry(thread, &process->threads, entry) {
+	spin_lock(&session->lock);
+	session_for_each_thread(session, process, thread) {
 		thread->is_resumed = false;
 		thread->is_named = false;
 	}
-	spin_unlock(&process->session->lock);
+	spin_unlock(&session->lock);
 }
 
 static bool is_meant(const struct gdb_thread *thread,
@@ -85,19 +86,21 @@ static void mark_thread(struct gdb_thread *thread,
  * stopped, so for 't' there is nothing to do; one that missed the stop runs.
  * Return: how many threads run by this, or -EINVAL: no such signal.
  */
-static int mark_threads(struct gdb_process *process,
+static int mark_threads(struct gdb_session *session,
 			const struct proto_action *action)
 {
 	int signo = proto_signal_from_gdb(action->signal);
+	struct gdb_process *process;
 	struct gdb_thread *thread;
 	int nr = 0;
 
 	if (signo < 0)
 		return signo;
-	spin_lock(&process->session->lock);
-	list_for_each_entry(thread, &process->threads, entry) {
-		if (thread->state == THREAD_DEAD || thread->guest ||
-		    thread->is_named || !is_meant(thread, action))
+	spin_lock(&session->lock);
+	session_for_each_thread(session, process, thread) {
+		if (process->is_hidden || thread->state == THREAD_DEAD ||
+		    thread->guest || thread->is_named ||
+		    !is_meant(thread, action))
 			continue;
 		thread->is_named = true;
 		if (action->kind == 't')
@@ -106,7 +109,7 @@ static int mark_threads(struct gdb_process *process,
 		if (thread->state == THREAD_STOPPED)
 			mark_thread(thread, action, signo);
 	}
-	spin_unlock(&process->session->lock);
+	spin_unlock(&session->lock);
 	return nr;
 }
 
@@ -114,50 +117,46 @@ static int mark_threads(struct gdb_process *process,
  * A thread that stands at the breakpoint that it reported goes over it; one
  * that does not has forgotten it.
  */
-static void set_steps_over(struct gdb_process *process)
+static void set_steps_over(struct gdb_session *session)
 {
+	struct gdb_process *process;
 	struct gdb_thread *thread;
 
-	spin_lock(&process->session->lock);
-	list_for_each_entry(thread, &process->threads, entry) {
+	spin_lock(&session->lock);
+	session_for_each_thread(session, process, thread) {
 		if (!thread->is_resumed || !thread->reported_break)
 			continue;
 		thread->over_wanted = true;
 		thread->reported_break = false;
 	}
-	spin_unlock(&process->session->lock);
+	spin_unlock(&session->lock);
 }
 
 /* Let the marked threads run, or tell what one of them had kept back. */
 static int resume_marked(struct command *command)
 {
 	struct gdb_session *session = command->session;
-	bool owed;
 
 	if (!session_take_pending(session)) {
-		set_steps_over(command->process);
-		spin_lock(&session->lock);
-		session->reply_owed = !command->process->is_gone;
-		owed = session->reply_owed;
-		spin_unlock(&session->lock);
-		if (owed)
-			session_resume(session);
-		else
-			stop_reply_ask(session);
-		return COMMAND_NO_REPLY;
+		set_steps_over(session);
+		if (session_resume(session))
+			return COMMAND_NO_REPLY;
 	}
-	clear_marks(command->process);
+	clear_marks(session);
 	stop_reply_ask(session);
 	return COMMAND_NO_REPLY;
 }
 
-/* The process died while it was stopped: that is the news. */
-static bool is_gone(struct command *command)
+static bool any_is_dying(struct gdb_session *session)
 {
-	if (!READ_ONCE(command->process->is_gone))
-		return false;
-	stop_reply_ask(command->session);
-	return true;
+	struct gdb_process *process;
+	bool dying = false;
+
+	spin_lock(&session->lock);
+	list_for_each_entry(process, &session->processes, entry)
+		dying |= !process->is_hidden && process_is_dying(process);
+	spin_unlock(&session->lock);
+	return dying;
 }
 
 static int mark_actions(struct command *command)
@@ -170,7 +169,7 @@ static int mark_actions(struct command *command)
 	int ret, nr = 0, marked = 0;
 
 	while ((ret = proto_next_action(&c, &action)) > 0) {
-		ret = mark_threads(command->process, &action);
+		ret = mark_threads(command->session, &action);
 		if (ret < 0)
 			return ret;
 		marked += ret;
@@ -184,20 +183,18 @@ static int mark_actions(struct command *command)
 	 * With nobody to run there would never be a stop to reply with, unless
 	 * the process is being killed: its end is the reply.
 	 */
-	return marked || process_is_dying(command->process) ? 0 : -ESRCH;
+	return marked || any_is_dying(command->session) ? 0 : -ESRCH;
 }
 
 int cmd_vcont(struct command *command)
 {
 	int ret;
 
-	if (is_gone(command))
-		return COMMAND_NO_REPLY;
-	clear_marks(command->process);
+	clear_marks(command->session);
 	ret = mark_actions(command);
 	if (!ret)
 		return resume_marked(command);
-	clear_marks(command->process);
+	clear_marks(command->session);
 	return ret;
 }
 
@@ -221,32 +218,34 @@ static int set_pc(struct gdb_thread *thread, const struct proto_arg *addr)
 static int resume_old(struct command *command, char kind, u8 signal,
 		      const struct proto_arg *addr)
 {
-	pid_t tid = command->session->client.resume_tid;
+	struct gdb_session *session = command->session;
+	pid_t tid = session->client.resume.tid;
 	struct gdb_thread *thread = command_thread(command);
 	struct proto_action action = { .kind = kind, .signal = signal };
 	int ret;
 
-	if (is_gone(command))
-		return COMMAND_NO_REPLY;
+	/* It died while it was stopped: that is the news. */
+	if (READ_ONCE(command->process->is_gone))
+		return resume_marked(command);
 	if (!thread)
 		return -ESRCH;
-	clear_marks(command->process);
+	clear_marks(session);
 	action.tid.tid = tid > 0 ? tid : thread->tid;
 	if (tid > 0)
-		thread = process_find_thread(command->process, tid);
+		thread = command_find_thread(command, &action.tid);
 	if (!thread)
 		return -ESRCH;
 	ret = set_pc(thread, addr);
 	if (ret)
 		return ret;
-	ret = mark_threads(command->process, &action);
+	ret = mark_threads(session, &action);
 	if (ret <= 0)
 		return ret ?: -ESRCH;
 	if (tid <= 0) {
 		action.kind = 'c';
 		action.signal = 0;
 		action.is_default = true;
-		mark_threads(command->process, &action);
+		mark_threads(session, &action);
 	}
 	return resume_marked(command);
 }
@@ -277,7 +276,7 @@ int cmd_detach(struct command *command)
 {
 	struct gdb_session *session = command->session;
 
-	if (!command_names_process(command))
+	if (!command_select_process(command))
 		return -ESRCH;
 	spin_lock(&session->lock);
 	session->reply_owed = false;
@@ -309,12 +308,18 @@ static void kill_and_leave(struct command *command)
 	command->process = NULL;
 }
 
+static void kill_all(struct command *command)
+{
+	while ((command->process = session_process(command->session)))
+		kill_and_leave(command);
+}
+
 /* Has no answer. */
 int cmd_kill(struct command *command)
 {
 	if (!command->process)
 		return COMMAND_NO_REPLY;
-	kill_and_leave(command);
+	kill_all(command);
 	return COMMAND_CLOSED_SILENTLY;
 }
 
@@ -326,14 +331,13 @@ int cmd_restart(struct command *command)
 {
 	if (!command->session->client.extended)
 		return cmd_empty(command);
-	if (command->process)
-		kill_and_leave(command);
+	kill_all(command);
 	return COMMAND_FORWARD;
 }
 
 int cmd_kill_process(struct command *command)
 {
-	if (!command_names_process(command))
+	if (!command_select_process(command))
 		return -ESRCH;
 	kill_and_leave(command);
 	command_ok(command);

@@ -130,7 +130,7 @@ int command_xfer(struct command *command, const void *data, size_t len)
 struct gdb_thread *command_thread(struct command *command)
 {
 	struct gdb_session *session = command->session;
-	pid_t tid = session->client.general_tid;
+	pid_t tid = session->client.general.tid;
 	struct gdb_thread *thread = NULL;
 
 	if (tid > 0)
@@ -140,22 +140,47 @@ struct gdb_thread *command_thread(struct command *command)
 }
 
 /**
- * command_names_process() - does a packet mean the session's process?
+ * command_select_process() - make the process that a packet names its process
  * @command: the packet; its first argument, if it has one, is an id
  *
  * A client without the multiprocess extension knows no number of a process, and
  * gdb makes one up: what it says is not looked at.
  *
- * Return: whether; true also when it names none in particular.
+ * Return: whether there is one; true also when the packet names none
+ * in particular.
  */
-bool command_names_process(const struct command *command)
+bool command_select_process(struct command *command)
 {
 	const struct proto_arg *arg = &command->args.arg[0];
 
 	if (!command->session->client.multiprocess || !command->args.nr ||
 	    !arg->present || !arg->tid.has_pid || arg->tid.pid <= 0)
 		return true;
-	return command->process && arg->tid.pid == command->process->pid;
+	command->process = session_find_process(command->session, arg->tid.pid);
+	return command->process;
+}
+
+/**
+ * command_find_thread() - the thread that an id names
+ * @command: the packet
+ * @id: with a number of a thread
+ *
+ * Return: the thread, or NULL: there is none, or it is not of the process that
+ * the id names.
+ */
+struct gdb_thread *command_find_thread(const struct command *command,
+				       const struct proto_tid *id)
+{
+	struct gdb_selection named = {
+		.pid = id->has_pid ? max(id->pid, 0) : 0,
+		.tid = id->tid,
+	};
+	struct gdb_process *process;
+
+	process = session_selected(command->session, &named);
+	if (!process || (named.pid && process->pid != named.pid))
+		return NULL;
+	return process_find_thread(process, named.tid);
 }
 
 /* Whether a packet has to wait for the stop of an attach or a launch. */
@@ -207,7 +232,8 @@ static int run_row(struct command *command, const struct command_row *row)
 
 static int forward(struct gdb_session *session)
 {
-	struct gdb_process *process = session_process(session);
+	struct gdb_process *process =
+		session_selected(session, &session->client.general);
 	struct packet_rx *rx = &session->link.rx;
 	int ret;
 
@@ -228,7 +254,8 @@ static int run_packet(struct gdb_session *session,
 	struct packet_rx *rx = &session->link.rx;
 	struct command command = {
 		.session = session,
-		.process = session_process(session),
+		.process = session_selected(session,
+					    &session->client.general),
 		.tx = &session->tx,
 	};
 	size_t name_len;
@@ -290,7 +317,8 @@ static bool take_packet(struct gdb_session *session)
 	if (ret != COMMAND_NO_REPLY && ret != COMMAND_CLOSED_SILENTLY)
 		send_reply(session);
 	/* After the reply: the opener may close the device at once. */
-	if (ret == COMMAND_CLOSED || ret == COMMAND_CLOSED_SILENTLY)
+	if ((ret == COMMAND_CLOSED || ret == COMMAND_CLOSED_SILENTLY) &&
+	    !session_process(session))
 		helper_push(&session->helper, GDBSTUB_RECORD_CLOSED, 0, 0);
 	return true;
 }
@@ -347,10 +375,32 @@ static void keep_parked_signal(struct gdb_session *session,
 	thread->inject = signo;
 }
 
+static void leave_one(struct gdb_session *session, struct gdb_process *process)
+{
+	process_leave(process);
+	if (session_drop_process(session, process))
+		stop_reply_send(session);
+	process_free(process);
+}
+
+static void leave_useless(struct gdb_session *session)
+{
+	struct gdb_process *process;
+
+	while ((process = session_useless(session)))
+		leave_one(session, process);
+}
+
+static void deselect(struct gdb_selection *selection, pid_t pid)
+{
+	if (!selection->pid || selection->pid == pid)
+		memset(selection, 0, sizeof(*selection));
+}
+
 /**
  * commands_leave_process() - let a process go
  * @session: its session
- * @process: freed
+ * @process: freed, or made a guest
  * @is_detach: the client said so
  *
  * Context: session.cmd_lock held; may sleep.
@@ -359,22 +409,30 @@ void commands_leave_process(struct gdb_session *session,
 			    struct gdb_process *process, bool is_detach)
 {
 	keep_parked_signal(session, process, is_detach);
-	process_leave(process);
-	session_drop_process(session, process);
-	process_free(process);
-	session->client.general_tid = 0;
-	session->client.resume_tid = 0;
+	deselect(&session->client.general, process->pid);
+	deselect(&session->client.resume, process->pid);
+	if (!READ_ONCE(process->is_gone) && session_shares_memory(process))
+		process_make_guest(process);
+	else
+		leave_one(session, process);
+	leave_useless(session);
+}
+
+static void leave_all(struct gdb_session *session)
+{
+	struct gdb_process *process;
+
+	while ((process = session_process(session)))
+		commands_leave_process(session, process, false);
+	leave_useless(session);
 }
 
 static void end_connection(struct gdb_session *session, int error)
 {
-	struct gdb_process *process = session_process(session);
-
 	link_close(&session->link);
 	helper_cancel(&session->helper);
 	session->packet_waits = false;
-	if (process)
-		commands_leave_process(session, process, false);
+	leave_all(session);
 	spin_lock(&session->lock);
 	session->reply_owed = false;
 	spin_unlock(&session->lock);
@@ -478,24 +536,44 @@ static void refuse_image(struct gdb_session *session,
 	helper_push(&session->helper, GDBSTUB_RECORD_CLOSED, 0, EPERM);
 }
 
-static void look_at_process(struct gdb_session *session)
+/* Return: whether the process has left the session. */
+static bool look_at_process(struct gdb_session *session,
+			    struct gdb_process *process)
 {
-	struct gdb_process *process = session_process(session);
-
-	if (!process)
-		return;
 	process_reap_threads(process);
+	if (process->is_hidden)
+		return false;
+	if (READ_ONCE(process->may_not_trace)) {
+		refuse_image(session, process);
+		return true;
+	}
+	if (!is_finished(session, process))
+		return false;
+	commands_leave_process(session, process, true);
+	if (!session_process(session))
+		helper_push(&session->helper, GDBSTUB_RECORD_CLOSED, 0, 0);
+	return true;
+}
+
+/* A process that leaves may take guests with it: the list is read anew. */
+static void look_at_processes(struct gdb_session *session)
+{
+	struct gdb_process *process = NULL;
+
+	while ((process = session_next_process(session, process)))
+		if (look_at_process(session, process))
+			process = NULL;
+	leave_useless(session);
+}
+
+static void look_at_stop(struct gdb_session *session)
+{
 	if (test_and_clear_bit(WORK_STOP_LATE, &session->work) &&
 	    session_stop_late(session))
 		stop_reply_send(session);
 	if (READ_ONCE(session->reply_owed))
 		stop_reply_send(session);
-	if (READ_ONCE(process->may_not_trace)) {
-		refuse_image(session, process);
-	} else if (is_finished(session, process)) {
-		commands_leave_process(session, process, true);
-		helper_push(&session->helper, GDBSTUB_RECORD_CLOSED, 0, 0);
-	}
+	look_at_processes(session);
 }
 
 static void look_at_everything(struct gdb_session *session)
@@ -503,13 +581,13 @@ static void look_at_everything(struct gdb_session *session)
 	int ret;
 
 	mutex_lock(&session->cmd_lock);
-	look_at_process(session);
+	look_at_stop(session);
 	if (session->link.file) {
 		ret = serve_link(session);
 		if (ret && ret != -EAGAIN)
 			end_connection(session, ret);
 		else
-			look_at_process(session);
+			look_at_stop(session);
 	}
 	mutex_unlock(&session->cmd_lock);
 }
@@ -526,7 +604,6 @@ static void look_at_everything(struct gdb_session *session)
 int commands_main(void *data)
 {
 	struct gdb_session *session = data;
-	struct gdb_process *process;
 
 	allow_signal(SIGKILL);
 	while (session_wait_for_work(session))
@@ -534,9 +611,7 @@ int commands_main(void *data)
 	flush_signals(current);
 	mutex_lock(&session->cmd_lock);
 	link_close(&session->link);
-	process = session_process(session);
-	if (process)
-		commands_leave_process(session, process, false);
+	leave_all(session);
 	mutex_unlock(&session->cmd_lock);
 	complete(&session->ended);
 	return 0;

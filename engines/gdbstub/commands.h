@@ -15,14 +15,14 @@ struct gdb_thread;
 /* A handler's return values beside 0 (the reply is in tx) and -errno. */
 #define COMMAND_NO_REPLY 1 /* it comes later, or there is none */
 #define COMMAND_FORWARD 2 /* it is for the helper */
-/* The process left the session by it. */
+/* A process left the session by it. */
 #define COMMAND_CLOSED 3 /* the reply is in tx */
 #define COMMAND_CLOSED_SILENTLY 4 /* there is none */
 
 /**
  * struct command - a packet that is being handled
  * @session: with cmd_lock held
- * @process: NULL: the session has none
+ * @process: the one that the client has selected; NULL: the session has none
  * @tx: an empty reply
  * @data: what comes after the row's name, followed by a NUL; may be written to
  * @len: bytes at @data
@@ -71,7 +71,9 @@ void commands_leave_process(struct gdb_session *session,
 int command_ok(struct command *command);
 int command_xfer(struct command *command, const void *data, size_t len);
 struct gdb_thread *command_thread(struct command *command);
-bool command_names_process(const struct command *command);
+bool command_select_process(struct command *command);
+struct gdb_thread *command_find_thread(const struct command *command,
+				       const struct proto_tid *id);
 
 /* cmd_query.c APIs: */
 int cmd_supported(struct command *command);

@@ -151,7 +151,7 @@ size_t displace_read(struct gdb_process *process, u64 addr, u8 *insn)
 	size_t len;
 
 	len = INSN_MAX - copy_from_user(insn, (void __user *)addr, INSN_MAX);
-	breakpoint_hide(&process->breakpoints, addr, insn, len);
+	breakpoint_hide(process->breakpoints, addr, insn, len);
 	return len;
 }
 
@@ -332,7 +332,7 @@ bool displace_take_fault(struct gdb_thread *thread, struct pt_regs *regs,
 	if (!*was_inside || !tells_pc(info) || offset >= OUTLINE_SLOT_SIZE)
 		return false;
 	if (info->si_signo == SIGSEGV || info->si_signo == SIGBUS) {
-		breakpoint_outline_broken(&thread->process->breakpoints);
+		breakpoint_outline_broken(thread->process->breakpoints);
 		return true;
 	}
 	info->si_addr = (void __user *)(out.addr + offset);
@@ -354,17 +354,21 @@ bool displace_is_inside(const struct gdb_thread *thread)
 			       READ_ONCE(thread->out.len);
 }
 
+/* Of all that are in the same memory. */
 static bool any_thread(struct gdb_process *process, u64 slot, bool inside)
 {
+	struct gdb_session *session = process->session;
+	struct gdb_process *other;
 	struct gdb_thread *thread;
 	bool found = false;
 
-	spin_lock(&process->session->lock);
-	list_for_each_entry(thread, &process->threads, entry)
-		found |= READ_ONCE(thread->out.slot) == slot &&
+	spin_lock(&session->lock);
+	session_for_each_thread(session, other, thread)
+		found |= other->breakpoints == process->breakpoints &&
+			 READ_ONCE(thread->out.slot) == slot &&
 			 thread->state != THREAD_DEAD &&
 			 (!inside || displace_is_inside(thread));
-	spin_unlock(&process->session->lock);
+	spin_unlock(&session->lock);
 	return found;
 }
 

@@ -83,12 +83,13 @@ static int attach_process(struct gdb_session *session,
 	ret = process_attach_threads(process, &tracer_ops);
 	if (!ret) {
 		trace_gdbstub_attach(process->pid, process->nr_threads);
-		if (session_all_born(session))
+		if (session_all_born(process))
 			stop_reply_send(session);
 		return 0;
 	}
 	process_leave(process);
-	session_drop_process(session, process);
+	if (session_drop_process(session, process))
+		stop_reply_send(session);
 free:
 	process_free(process);
 	return ret;

@@ -38,6 +38,12 @@ struct gdb_process *process_create(struct gdb_session *session,
 	process = kzalloc(sizeof(*process), GFP_KERNEL_ACCOUNT);
 	if (!process)
 		return NULL;
+	process->own = breakpoint_table_create();
+	if (!process->own) {
+		kfree(process);
+		return NULL;
+	}
+	process->breakpoints = breakpoint_table_get(process->own);
 	process->session = session;
 	process->leader = get_task_struct(leader);
 	process->tgid = get_task_pid(leader, PIDTYPE_TGID);
@@ -45,8 +51,61 @@ struct gdb_process *process_create(struct gdb_session *session,
 	INIT_LIST_HEAD(&process->entry);
 	INIT_LIST_HEAD(&process->threads);
 	init_waitqueue_head(&process->wait);
-	breakpoint_table_init(&process->breakpoints);
 	return process;
+}
+
+/**
+ * process_create_child() - make a process for the child of a fork
+ * @parent: the current thread's
+ * @child: has not run
+ * @shares_memory: it is in the parent's memory (vfork) and has no copy of it
+ *
+ * It has the parent's breakpoints, watchpoints and catches, has no threads, is in no
+ * list, and is hidden.
+ *
+ * Context: the parent's report_clone; may sleep.
+ * Return: the process or NULL: no memory. A child with a copy has to be cleaned
+ * then.
+ */
+struct gdb_process *process_create_child(struct gdb_process *parent,
+					 struct task_struct *child,
+					 bool shares_memory)
+{
+	struct gdb_process *process = process_create(parent->session, child);
+
+	if (!process)
+		return NULL;
+	process->is_hidden = true;
+	if (shares_memory) {
+		breakpoint_table_put(process->breakpoints);
+		process->breakpoints = breakpoint_table_get(parent->breakpoints);
+	} else if (breakpoint_inherit(process->breakpoints,
+				      parent->breakpoints, child)) {
+		process_free(process);
+		return NULL;
+	}
+	memcpy(process->watches, parent->watches, sizeof(process->watches));
+	process->nr_watches = parent->nr_watches;
+	process->syscalls = parent->syscalls;
+	return process;
+}
+
+/**
+ * process_new_memory() - an exec has replaced the memory
+ * @process: the current thread's
+ *
+ * Its breakpoints are gone with it, unless it left another process's memory.
+ *
+ * Context: report_exec; may sleep.
+ */
+void process_new_memory(struct gdb_process *process)
+{
+	if (process->breakpoints == process->own) {
+		breakpoint_forget_all(process->own);
+		return;
+	}
+	process->left = process->breakpoints;
+	WRITE_ONCE(process->breakpoints, breakpoint_table_get(process->own));
 }
 
 /**
@@ -55,7 +114,9 @@ struct gdb_process *process_create(struct gdb_session *session,
  */
 void process_free(struct gdb_process *process)
 {
-	breakpoint_table_exit(&process->breakpoints);
+	breakpoint_table_put(process->left);
+	breakpoint_table_put(process->breakpoints);
+	breakpoint_table_put(process->own);
 	put_pid(process->tgid);
 	put_task_struct(process->leader);
 	kfree(process->exec_path);
@@ -201,19 +262,30 @@ int process_attach_threads(struct gdb_process *process,
 	return ret;
 }
 
+/*
+ * From here on its threads are not counted. A step that is under way in it has
+ * no end; the others that are held for it run.
+ */
 static void mark_leaving(struct gdb_process *process)
 {
+	struct breakpoint_table *table = process->breakpoints;
+	struct gdb_session *session = process->session;
 	struct gdb_thread *thread;
 
-	spin_lock(&process->session->lock);
-	WRITE_ONCE(process->is_leaving, true);
-	process->stepper = NULL;
+	spin_lock(&session->lock);
 	list_for_each_entry(thread, &process->threads, entry) {
 		thread->held = false;
+		if (thread_is_counted(thread))
+			session->nr_running--;
 		if (thread->state == THREAD_STOPPED)
 			thread->state = THREAD_RUNNING;
+		if (table->stepper == thread)
+			session_release_step(session, table);
 	}
-	spin_unlock(&process->session->lock);
+	session->nr_running -= process->is_coming;
+	process->is_coming = false;
+	WRITE_ONCE(process->is_leaving, true);
+	spin_unlock(&session->lock);
 }
 
 /*
@@ -250,6 +322,15 @@ static bool all_passed(struct gdb_process *process)
 	return passed;
 }
 
+static void lift_text(struct gdb_process *process)
+{
+	struct task_struct *task = process_task_get(process);
+
+	breakpoint_lift_all(process->breakpoints, task);
+	if (task)
+		put_task_struct(task);
+}
+
 /* No thread is sent into an area any more, and none is in one. */
 static void unmap_areas(struct gdb_process *process)
 {
@@ -257,7 +338,7 @@ static void unmap_areas(struct gdb_process *process)
 
 	if (!task)
 		return;
-	breakpoint_outline_unmap(&process->breakpoints, task,
+	breakpoint_outline_unmap(process->breakpoints, task,
 				 displace_is_inside_any, process);
 	put_task_struct(task);
 }
@@ -296,28 +377,65 @@ static struct gdb_thread *take_thread(struct gdb_process *process)
  * to their user boundary; one that sleeps need not come. It is bounded for the
  * sake of threads that another tracer or a freezer keeps from it.
  *
+ * A guest that has no threads any more leaves the text as it is, which is that
+ * of a process that is debugged.
+ *
  * Context: task; may sleep; session.cmd_lock held.
  */
 void process_leave(struct gdb_process *process)
 {
 	unsigned long limit = jiffies + msecs_to_jiffies(LEAVE_LIMIT_MS);
+	bool owns_text = !session_shares_memory(process);
 	struct gdb_thread *thread;
-	struct task_struct *task;
 
 	mark_leaving(process);
-	task = process_task_get(process);
-	breakpoint_lift_all(&process->breakpoints, task);
-	if (task)
-		put_task_struct(task);
+	if (owns_text)
+		lift_text(process);
 	watch_remove_all(process);
 	poke_all(process);
 	while (!all_passed(process) && time_before(jiffies, limit))
 		wait_event_timeout(process->wait, all_passed(process), 1);
-	unmap_areas(process);
+	if (owns_text)
+		unmap_areas(process);
 	while ((thread = take_thread(process))) {
 		thread_detach(thread);
 		thread_free(thread);
 	}
+}
+
+/**
+ * process_make_guest() - leave a process whose memory another one still uses
+ * @process: shares its breakpoints with a process that is debugged
+ *
+ * It runs on and is helped over the breakpoints, until it executes another
+ * program, ends, or the other one is left.
+ *
+ * Context: session.cmd_lock held; may sleep.
+ */
+void process_make_guest(struct gdb_process *process)
+{
+	struct gdb_session *session = process->session;
+	struct gdb_thread *thread;
+
+	watch_remove_all(process);
+	spin_lock(&session->lock);
+	process->is_guest = true;
+	process->is_hidden = true;
+	list_for_each_entry(thread, &process->threads, entry) {
+		if (thread->state == THREAD_DEAD)
+			continue;
+		if (thread_is_counted(thread))
+			session->nr_running--;
+		thread->guest = true;
+		thread->state = THREAD_RUNNING;
+		thread->resume = RESUME_CONTINUE;
+		thread->over_wanted |= thread->reported_break;
+		if (thread->inject)
+			thread_interrupt(thread);
+		else
+			thread_poke(thread);
+	}
+	spin_unlock(&session->lock);
 }
 
 static struct gdb_thread *take_dead_thread(struct gdb_process *process)
@@ -373,7 +491,8 @@ struct task_struct *process_task_get(struct gdb_process *process)
 
 	spin_lock(&process->session->lock);
 	list_for_each_entry(thread, &process->threads, entry) {
-		if (thread->state == THREAD_DEAD || thread->guest ||
+		if (thread->state == THREAD_DEAD ||
+		    (thread->guest && !process->is_guest) ||
 		    thread->task->in_execve || !READ_ONCE(thread->task->mm))
 			continue;
 		task = get_task_struct(thread->task);
@@ -492,7 +611,7 @@ size_t process_read_memory(struct gdb_process *process, u64 addr, void *buf,
 
 	if (!task)
 		return 0;
-	done = breakpoint_read(&process->breakpoints, task, addr, buf, len);
+	done = breakpoint_read(process->breakpoints, task, addr, buf, len);
 	put_task_struct(task);
 	return done;
 }
@@ -515,7 +634,7 @@ size_t process_write_memory(struct gdb_process *process, u64 addr, void *buf,
 
 	if (!task)
 		return 0;
-	done = breakpoint_write(&process->breakpoints, task, addr, buf, len);
+	done = breakpoint_write(process->breakpoints, task, addr, buf, len);
 	put_task_struct(task);
 	return done;
 }

@@ -73,6 +73,27 @@ struct gdb_process {
 	 * the threads.
 	 */
 	bool is_lifted;
+	/**
+	 * @is_hidden: the client does not know it: its fork was not told yet,
+	 * or it is a guest; under session.lock.
+	 */
+	bool is_hidden;
+	/**
+	 * @is_guest: the client has detached from it, but it shares its memory
+	 * with a process that is debugged, so its threads are guests; under
+	 * session.lock.
+	 */
+	bool is_guest;
+	/**
+	 * @is_coming: it is being attached to, and counted as one running
+	 * thread for that; under session.lock.
+	 */
+	bool is_coming;
+	/**
+	 * @record_owed: the opener is told when it stops for the first time;
+	 * under session.lock.
+	 */
+	bool record_owed;
 	/** @is_gone: its last thread died with @status; under session.lock. */
 	bool is_gone;
 	/** @status: wait status once @is_gone. */
@@ -90,13 +111,16 @@ struct gdb_process {
 	/** @wait: woken when a thread dies, or has passed while leaving. */
 	wait_queue_head_t wait;
 
-	/** @breakpoints: has a lock of its own. */
-	struct breakpoint_table breakpoints;
 	/**
-	 * @stepper: The thread for whose step a breakpoint is lifted and all
-	 * others are held, or NULL; under session.lock.
+	 * @breakpoints: those of the memory that it runs in; has a lock of its
+	 * own. Owns a reference. The child of a vfork begins with its parent's;
+	 * its exec, the only thing that changes this, makes it @own.
 	 */
-	struct gdb_thread *stepper;
+	struct breakpoint_table *breakpoints;
+	/** @own: for after such an exec; constant, owns a reference. */
+	struct breakpoint_table *own;
+	/** @left: what was @breakpoints before it; owns a reference. */
+	struct breakpoint_table *left;
 	/**
 	 * @syscalls: the system calls that are caught. Written with
 	 * session.cmd_lock held; read by the threads without a lock.
@@ -124,16 +148,34 @@ struct gdb_process {
 
 struct gdb_process *process_create(struct gdb_session *session,
 				   struct task_struct *leader);
+struct gdb_process *process_create_child(struct gdb_process *parent,
+					 struct task_struct *child,
+					 bool shares_memory);
+void process_new_memory(struct gdb_process *process);
 void process_free(struct gdb_process *process);
 int process_attach_threads(struct gdb_process *process,
 			   const struct utrace_engine_ops *ops);
 void process_leave(struct gdb_process *process);
+void process_make_guest(struct gdb_process *process);
 void process_reap_threads(struct gdb_process *process);
 struct task_struct *process_task_get(struct gdb_process *process);
 struct gdb_thread *process_find_thread(struct gdb_process *process, pid_t tid);
 struct gdb_thread *process_first_thread(struct gdb_process *process);
 bool process_is_dying(const struct gdb_process *process);
 bool process_may_trace_image(const struct gdb_process *process);
+
+/**
+ * thread_is_counted() - is a thread one of session.nr_running?
+ * @thread: the thread
+ *
+ * Context: session.lock held.
+ * Return: whether.
+ */
+static inline bool thread_is_counted(const struct gdb_thread *thread)
+{
+	return thread->state == THREAD_RUNNING && !thread->guest &&
+	       !thread->process->is_leaving;
+}
 
 size_t process_read_memory(struct gdb_process *process, u64 addr, void *buf,
 			   size_t len);

@@ -159,21 +159,8 @@ void session_destroy(struct gdb_session *session)
 }
 
 /**
- * session_process() - the process of a session
- * @session: the session
- *
- * Context: session.cmd_lock held: it keeps the process.
- * Return: the process or NULL.
- */
-struct gdb_process *session_process(struct gdb_session *session)
-{
-	return list_first_entry_or_null(&session->processes, struct gdb_process,
-					entry);
-}
-
-/**
  * session_add_process() - take a process into the session
- * @session: has none
+ * @session: its processes are held, or it has none
  * @process: has no threads
  *
  * With execs_left, the process runs until it has made these; else a stop
@@ -181,23 +168,98 @@ struct gdb_process *session_process(struct gdb_session *session)
  * It cannot be complete before session_all_born().
  *
  * Context: session.cmd_lock held.
- * Return: 0 or -EBUSY: there is a process.
+ * Return: 0 or -EBUSY: the processes of the session run.
  */
 int session_add_process(struct gdb_session *session,
 			struct gdb_process *process)
 {
-	if (!list_empty(&session->processes))
-		return -EBUSY;
+	int ret = 0;
+
 	spin_lock(&session->lock);
+	if (session->state == SESSION_RUNNING ||
+	    session->state == SESSION_STOPPING) {
+		ret = -EBUSY;
+		goto unlock;
+	}
 	list_add_tail(&process->entry, &session->processes);
-	session->nr_running = 1;
-	session->record_owed = true;
+	session->nr_running++;
+	process->is_coming = true;
+	process->record_owed = true;
 	memset(&session->event, 0, sizeof(session->event));
 	session->event.any_thread = true;
+	session->event.pid = process->pid;
 	session->state = process->execs_left ? SESSION_RUNNING :
 					       SESSION_STOPPING;
+unlock:
 	spin_unlock(&session->lock);
-	return 0;
+	return ret;
+}
+
+/* A process whose end, when it comes, makes a stop meaningless. */
+static bool is_ending(const struct gdb_process *process)
+{
+	return process->is_leaving ||
+	       (!process->is_gone && process_is_dying(process));
+}
+
+/* Is the stop's process ending, or all when it is none in particular? */
+static bool is_overtaken(struct gdb_session *session)
+{
+	struct gdb_process *process;
+	bool ending = false;
+
+	lockdep_assert_held(&session->lock);
+	list_for_each_entry(process, &session->processes, entry) {
+		if (process->is_guest)
+			continue;
+		ending = is_ending(process);
+		if (process->pid == session->event.pid)
+			return ending;
+		if (!ending && !session->event.pid)
+			return false;
+	}
+	return ending && !session->event.pid;
+}
+
+/* Whether the stop is complete with this: then the caller reports it. */
+static bool complete_stop(struct gdb_session *session)
+{
+	lockdep_assert_held(&session->lock);
+	if (session->state != SESSION_STOPPING || session->nr_running ||
+	    is_overtaken(session))
+		return false;
+	session->state = SESSION_STOPPED;
+	timer_delete(&session->stop_timer);
+	return true;
+}
+
+/* All that the client resumed are gone; others wait for it. */
+static bool note_no_resumed(struct gdb_session *session)
+{
+	struct gdb_process *process;
+	bool waits = false;
+
+	if (session->state != SESSION_RUNNING || session->nr_running)
+		return false;
+	list_for_each_entry(process, &session->processes, entry)
+		waits |= !process->is_guest && process->nr_threads &&
+			 !is_ending(process);
+	if (!waits)
+		return false;
+	memset(&session->event, 0, sizeof(session->event));
+	session->event.kind = STOP_NO_RESUMED;
+	session->state = SESSION_STOPPED;
+	return true;
+}
+
+static bool is_idle(struct gdb_session *session)
+{
+	struct gdb_process *process;
+
+	list_for_each_entry(process, &session->processes, entry)
+		if (!process->is_guest)
+			return false;
+	return true;
 }
 
 /**
@@ -206,72 +268,93 @@ int session_add_process(struct gdb_session *session,
  * @process: afterwards the caller's to free; process_leave() was called
  *
  * Context: session.cmd_lock held.
+ * Return: whether a stop of the others is complete with this: the caller
+ * reports it.
  */
-void session_drop_process(struct gdb_session *session,
+bool session_drop_process(struct gdb_session *session,
 			  struct gdb_process *process)
 {
+	bool done = false;
+
 	spin_lock(&session->lock);
 	list_del_init(&process->entry);
-	session->state = SESSION_IDLE;
-	session->nr_running = 0;
-	session->record_owed = false;
+	if (session->event.pid == process->pid)
+		memset(&session->event, 0, sizeof(session->event));
+	if (is_idle(session)) {
+		session->state = SESSION_IDLE;
+		timer_delete(&session->stop_timer);
+	} else {
+		done = complete_stop(session) || note_no_resumed(session);
+	}
 	spin_unlock(&session->lock);
-	timer_delete(&session->stop_timer);
-}
-
-/* Whether the stop is complete with this: then the caller reports it. */
-static bool complete_stop(struct gdb_session *session,
-			  struct gdb_process *process)
-{
-	lockdep_assert_held(&session->lock);
-	if (session->state != SESSION_STOPPING || session->nr_running ||
-	    process->is_leaving || process_is_dying(process))
-		return false;
-	session->state = SESSION_STOPPED;
-	timer_delete(&session->stop_timer);
-	return true;
+	return done;
 }
 
 /*
  * Ask a thread to stop. One that stands still already, for job control or for
- * another thread's step, makes no callback: it counts as arrived.
+ * another thread's step, makes no callback: it counts as arrived. So does one
+ * that waits for its vfork's child: it may have to wait for the client to let
+ * that run.
  */
 static void ask_stop(struct gdb_session *session, struct gdb_thread *thread)
 {
 	lockdep_assert_held(&session->lock);
-	if (utrace_control(thread->task, thread->engine, UTRACE_STOP)) {
+	if (utrace_control(thread->task, thread->engine, UTRACE_STOP) &&
+	    !thread_waits_for_vfork(thread)) {
 		thread_interrupt(thread);
 		return;
 	}
 	thread->state = THREAD_STOPPED;
 	session->nr_running--;
-	if (session->event.any_thread && !session->event.tid)
+	if (session->event.any_thread && !session->event.tid &&
+	    !thread->process->is_hidden) {
+		session->event.pid = thread->process->pid;
 		session->event.tid = thread->tid;
+	}
 }
 
 /* Ask everybody but one thread to stop. */
-static void begin_stop(struct gdb_session *session, struct gdb_process *process,
-		       struct gdb_thread *but)
+static void begin_stop(struct gdb_session *session, struct gdb_thread *but)
 {
+	struct gdb_process *process;
 	struct gdb_thread *thread;
 
 	lockdep_assert_held(&session->lock);
 	session->state = SESSION_STOPPING;
-	list_for_each_entry(thread, &process->threads, entry)
-		if (thread != but && !thread->guest &&
-		    thread->state == THREAD_RUNNING)
+	session_for_each_thread(session, process, thread)
+		if (thread != but && thread_is_counted(thread))
 			ask_stop(session, thread);
 	if (session->nr_running > !!but)
 		mod_timer(&session->stop_timer,
 			  jiffies + msecs_to_jiffies(STOP_LIMIT_MS));
 }
 
+/* A newborn counts as running. Does it have to stop, or wait for a step? */
+static void count_newborn(struct gdb_session *session,
+			  struct gdb_thread *thread)
+{
+	lockdep_assert_held(&session->lock);
+	thread_update_events(thread);
+	if (!thread->guest)
+		thread->process->nr_threads++;
+	if (thread_is_counted(thread))
+		session->nr_running++;
+	if (session->state == SESSION_STOPPING && thread_is_counted(thread)) {
+		mod_timer(&session->stop_timer,
+			  jiffies + msecs_to_jiffies(STOP_LIMIT_MS));
+		ask_stop(session, thread);
+	} else if (session->state == SESSION_STOPPED ||
+		   thread->process->breakpoints->stepper) {
+		thread_poke(thread);
+	}
+}
+
 /**
  * session_thread_born() - take a thread into its process
  * @thread: from thread_attach()
  *
- * It counts as running. When it has to stop, or wait for a step, it is poked:
- * one that has not run does not get to user mode before.
+ * When it has to stop, or wait for a step, it is poked: one that has not run
+ * does not get to user mode before.
  *
  * Context: task.
  * Return: whether; false: the process is being left and its text is clean: the
@@ -281,79 +364,95 @@ bool session_thread_born(struct gdb_thread *thread)
 {
 	struct gdb_process *process = thread->process;
 	struct gdb_session *session = process->session;
+	bool taken;
 
 	spin_lock(&session->lock);
-	if (process->is_lifted) {
-		spin_unlock(&session->lock);
-		return false;
-	}
-	list_add_tail(&thread->entry, &process->threads);
-	thread_update_events(thread);
-	if (!thread->guest) {
-		process->nr_threads++;
-		session->nr_running++;
-	}
-	if (session->state == SESSION_STOPPING && !thread->guest) {
-		mod_timer(&session->stop_timer,
-			  jiffies + msecs_to_jiffies(STOP_LIMIT_MS));
-		ask_stop(session, thread);
-	} else if (session->state == SESSION_STOPPED || process->stepper) {
-		thread_poke(thread);
+	taken = !process->is_lifted;
+	if (taken) {
+		list_add_tail(&thread->entry, &process->threads);
+		count_newborn(session, thread);
 	}
 	spin_unlock(&session->lock);
-	return true;
+	return taken;
 }
 
 /**
  * session_all_born() - all threads of an attached process are in the session
- * @session: the session
+ * @process: the process
  *
  * Takes back the one running thread that session_add_process() counted.
  *
  * Context: session.cmd_lock held.
  * Return: whether the stop is complete with this: the caller reports it.
  */
-bool session_all_born(struct gdb_session *session)
+bool session_all_born(struct gdb_process *process)
 {
-	struct gdb_process *process = session_process(session);
+	struct gdb_session *session = process->session;
 	bool done;
 
 	spin_lock(&session->lock);
+	process->is_coming = false;
 	session->nr_running--;
-	done = complete_stop(session, process);
+	done = complete_stop(session);
 	spin_unlock(&session->lock);
 	return done;
 }
 
-static void note_exit(struct gdb_process *process)
+static void make_exit_event(struct gdb_process *process)
+{
+	struct stop_event *event = &process->session->event;
+
+	memset(event, 0, sizeof(*event));
+	event->kind = STOP_EXITED;
+	event->pid = process->pid;
+	event->status = process->status;
+}
+
+/*
+ * The last thread of a process died. That is an event as others are. A stop
+ * that is about this process is about its end now; after another one's it is
+ * told next. Return: whether the client is to be told of a stop.
+ */
+static bool note_exit(struct gdb_process *process)
 {
 	struct gdb_session *session = process->session;
+	bool is_first = session->state == SESSION_RUNNING;
 
 	process->is_gone = true;
 	process->status = process->leader->signal->group_exit_code;
 	/* Before its first stop no client knows it: the opener is told. */
-	if (session->record_owed && !session->reply_owed)
+	if ((process->record_owed && !session->reply_owed) ||
+	    process->is_hidden) {
 		process->was_told = true;
-	memset(&session->event, 0, sizeof(session->event));
-	session->event.kind = STOP_EXITED;
-	session->event.status = process->status;
-	session->state = SESSION_STOPPED;
-	session->record_owed = false;
-	timer_delete(&session->stop_timer);
+		return complete_stop(session) || note_no_resumed(session);
+	}
+	process->record_owed = false;
+	if (is_first)
+		begin_stop(session, NULL);
+	if (is_first || session->event.pid == process->pid ||
+	    !session->event.pid)
+		make_exit_event(process);
+	return complete_stop(session) || session->state == SESSION_STOPPED;
 }
 
-/* All that the client resumed are gone; the others wait for it. */
-static bool note_no_resumed(struct gdb_process *process)
+static bool note_death(struct gdb_thread *thread, bool group_dead)
 {
+	struct gdb_process *process = thread->process;
 	struct gdb_session *session = process->session;
 
-	if (session->state != SESSION_RUNNING || session->nr_running ||
-	    !process->nr_threads || process_is_dying(process))
+	if (thread_is_counted(thread))
+		session->nr_running--;
+	WRITE_ONCE(thread->state, THREAD_DEAD);
+	if (thread->guest)
 		return false;
-	memset(&session->event, 0, sizeof(session->event));
-	session->event.kind = STOP_NO_RESUMED;
-	session->state = SESSION_STOPPED;
-	return true;
+	process->nr_threads--;
+	if (process->is_leaving) {
+		process->is_gone |= group_dead;
+		return false;
+	}
+	if (group_dead)
+		return note_exit(process);
+	return complete_stop(session) || note_no_resumed(session);
 }
 
 /**
@@ -367,25 +466,11 @@ static bool note_no_resumed(struct gdb_process *process)
  */
 bool session_thread_died(struct gdb_thread *thread, bool group_dead)
 {
-	struct gdb_process *process = thread->process;
-	struct gdb_session *session = process->session;
-	bool tell = false;
+	struct gdb_session *session = thread->process->session;
+	bool tell;
 
 	spin_lock(&session->lock);
-	if (!thread->guest) {
-		process->nr_threads--;
-		if (thread->state == THREAD_RUNNING)
-			session->nr_running--;
-		if (process->is_leaving)
-			tell = false;
-		else if (group_dead)
-			note_exit(process);
-		else
-			tell = complete_stop(session, process) ||
-			       note_no_resumed(process);
-		tell |= group_dead && !process->is_leaving;
-	}
-	WRITE_ONCE(thread->state, THREAD_DEAD);
+	tell = note_death(thread, group_dead);
 	spin_unlock(&session->lock);
 	return tell;
 }
@@ -410,6 +495,9 @@ static bool is_kept(enum stop_kind kind)
 	case STOP_SYSCALL_ENTRY:
 	case STOP_SYSCALL_RETURN:
 	case STOP_EXEC:
+	case STOP_FORK:
+	case STOP_VFORK:
+	case STOP_VFORK_DONE:
 	case STOP_LAUNCHED:
 		return true;
 	default:
@@ -417,10 +505,34 @@ static bool is_kept(enum stop_kind kind)
 	}
 }
 
+/* A fork that is not told leaves a process behind: it is not forgotten. */
+static void keep_event(struct gdb_thread *thread,
+		       const struct stop_event *event)
+{
+	if (is_kept(event->kind) && !thread->pending.child)
+		thread->pending = *event;
+}
+
+static bool take_event(struct gdb_thread *thread,
+		       const struct stop_event *event)
+{
+	struct gdb_process *process = thread->process;
+	struct gdb_session *session = process->session;
+
+	lockdep_assert_held(&session->lock);
+	if (session->state != SESSION_RUNNING || !thread_is_counted(thread)) {
+		keep_event(thread, event);
+		return false;
+	}
+	session->event = *event;
+	begin_stop(session, thread);
+	return true;
+}
+
 /**
  * session_event() - a thread has something to tell
  * @thread: the current thread
- * @event: what; its tid and registers are filled in here
+ * @event: what; its pid and tid are filled in here
  *
  * The first event makes the stop. One that is not the first is kept in
  * thread.pending and told when the client resumes the thread; or, when it can
@@ -432,24 +544,54 @@ static bool is_kept(enum stop_kind kind)
  */
 bool session_event(struct gdb_thread *thread, const struct stop_event *event)
 {
-	struct gdb_process *process = thread->process;
-	struct gdb_session *session = process->session;
+	struct gdb_session *session = thread->process->session;
 	struct stop_event full = *event;
 	bool first;
 
+	full.pid = thread->process->pid;
 	full.tid = thread->tid;
 	spin_lock(&session->lock);
-	first = session->state == SESSION_RUNNING &&
-		thread->state == THREAD_RUNNING && !process->is_leaving;
-	if (first) {
-		session->event = full;
-		begin_stop(session, process, thread);
-	} else if (is_kept(event->kind)) {
-		thread->pending = full;
-	}
+	first = take_event(thread, &full);
 	spin_unlock(&session->lock);
 	trace_gdbstub_event(full.tid, full.kind, full.signo, first);
 	return first;
+}
+
+/**
+ * session_fork() - a thread has made a process
+ * @thread: the current thread
+ * @child: the child's only thread, from thread_attach(); in its process's list
+ * @kind: STOP_FORK or STOP_VFORK
+ *
+ * The child comes into the session and the fork is an event in one go, so that
+ * nobody finds a child of which nothing will be told. It stops before it runs.
+ *
+ * Context: the thread's report_clone.
+ * Return: whether; false: the parent is being left: the child is still the
+ * caller's.
+ */
+bool session_fork(struct gdb_thread *thread, struct gdb_thread *child,
+		  enum stop_kind kind)
+{
+	struct gdb_process *process = thread->process;
+	struct gdb_session *session = process->session;
+	struct stop_event event = {
+		.kind = kind,
+		.pid = process->pid,
+		.tid = thread->tid,
+		.child = child->process->pid,
+	};
+	bool taken;
+
+	spin_lock(&session->lock);
+	taken = !process->is_leaving && !thread->guest;
+	if (taken) {
+		list_add_tail(&child->process->entry, &session->processes);
+		count_newborn(session, child);
+		take_event(thread, &event);
+	}
+	spin_unlock(&session->lock);
+	return taken;
 }
 
 /**
@@ -469,9 +611,14 @@ bool session_wants_stop(struct gdb_thread *thread)
 /* The event's thread has come: its registers can be told with the event. */
 static void note_thread(struct stop_event *event, struct gdb_thread *thread)
 {
-	if (event->any_thread &&
-	    (!event->tid || thread->task == thread->process->leader))
+	struct gdb_process *process = thread->process;
+
+	if (event->any_thread && !process->is_hidden &&
+	    (!event->pid || event->pid == process->pid) &&
+	    (!event->tid || thread->task == process->leader)) {
+		event->pid = process->pid;
 		event->tid = thread->tid;
+	}
 	if (event->tid == thread->tid)
 		fill_regs(event, current_pt_regs());
 }
@@ -492,7 +639,7 @@ bool session_arrive(struct gdb_thread *thread, bool *is_last)
 
 	*is_last = false;
 	spin_lock(&session->lock);
-	if (process->is_leaving) {
+	if (process->is_leaving || thread->guest) {
 		stops = false;
 	} else if (thread->state == THREAD_RUNNING) {
 		stops = session->state != SESSION_RUNNING;
@@ -500,7 +647,7 @@ bool session_arrive(struct gdb_thread *thread, bool *is_last)
 			thread->state = THREAD_STOPPED;
 			session->nr_running--;
 			note_thread(&session->event, thread);
-			*is_last = complete_stop(session, process);
+			*is_last = complete_stop(session);
 		}
 	}
 	spin_unlock(&session->lock);
@@ -516,16 +663,64 @@ bool session_arrive(struct gdb_thread *thread, bool *is_last)
  */
 bool session_hold_for_step(struct gdb_thread *thread)
 {
-	struct gdb_process *process = thread->process;
+	struct breakpoint_table *table = thread->process->breakpoints;
+	struct gdb_session *session = thread->process->session;
 	bool hold;
 
-	if (!READ_ONCE(process->stepper))
+	if (!READ_ONCE(table->stepper))
 		return false;
-	spin_lock(&process->session->lock);
-	hold = process->stepper && process->stepper != thread;
+	spin_lock(&session->lock);
+	hold = table->stepper && table->stepper != thread;
 	thread->held = hold;
-	spin_unlock(&process->session->lock);
+	spin_unlock(&session->lock);
 	return hold;
+}
+
+/**
+ * session_release_step() - a step over a breakpoint is done, or called off
+ * @session: the session
+ * @table: the text in which it was
+ *
+ * Context: session.lock held.
+ */
+void session_release_step(struct gdb_session *session,
+			  struct breakpoint_table *table)
+{
+	struct gdb_process *process;
+	struct gdb_thread *thread;
+
+	lockdep_assert_held(&session->lock);
+	table->stepper = NULL;
+	session_for_each_thread(session, process, thread) {
+		if (!thread->held || process->breakpoints != table)
+			continue;
+		thread->held = false;
+		if (thread->state != THREAD_DEAD)
+			thread_poke(thread);
+	}
+}
+
+static bool is_launching(struct gdb_session *session)
+{
+	struct gdb_process *process;
+
+	list_for_each_entry(process, &session->processes, entry)
+		if (process->execs_left)
+			return true;
+	return false;
+}
+
+/* Of the process that the client looked at last, if any of it runs. */
+static pid_t interrupted_pid(struct gdb_session *session)
+{
+	pid_t wanted = session->client.general.pid;
+	struct gdb_process *process;
+	struct gdb_thread *thread;
+
+	session_for_each_thread(session, process, thread)
+		if (process->pid == wanted && thread_is_counted(thread))
+			return wanted;
+	return 0;
 }
 
 /**
@@ -537,19 +732,17 @@ bool session_hold_for_step(struct gdb_thread *thread)
  */
 bool session_interrupt(struct gdb_session *session)
 {
-	struct gdb_process *process = session_process(session);
 	bool done = false;
 
-	if (!process)
-		return false;
 	spin_lock(&session->lock);
-	if (session->state == SESSION_RUNNING && !process->execs_left) {
+	if (session->state == SESSION_RUNNING && !is_launching(session)) {
 		memset(&session->event, 0, sizeof(session->event));
 		session->event.kind = STOP_SIGNAL;
 		session->event.signo = SIGINT;
 		session->event.any_thread = true;
-		begin_stop(session, process, NULL);
-		done = complete_stop(session, process);
+		session->event.pid = interrupted_pid(session);
+		begin_stop(session, NULL);
+		done = complete_stop(session);
 	}
 	spin_unlock(&session->lock);
 	return done;
@@ -567,21 +760,49 @@ bool session_interrupt(struct gdb_session *session)
  */
 bool session_stop_late(struct gdb_session *session)
 {
-	struct gdb_process *process = session_process(session);
+	struct gdb_process *process;
 	struct gdb_thread *thread;
 	bool done = false;
 
 	spin_lock(&session->lock);
-	if (process && session->state == SESSION_STOPPING &&
-	    !process_is_dying(process)) {
-		list_for_each_entry(thread, &process->threads, entry)
-			if (!thread->guest && thread->state == THREAD_RUNNING)
+	if (session->state == SESSION_STOPPING && !is_overtaken(session)) {
+		session_for_each_thread(session, process, thread)
+			if (thread_is_counted(thread))
 				ask_stop(session, thread);
 		session->state = SESSION_STOPPED;
 		done = true;
 	}
 	spin_unlock(&session->lock);
 	return done;
+}
+
+/* A process that ended while another event was told. */
+static bool take_pending_exit(struct gdb_session *session)
+{
+	struct gdb_process *process;
+
+	list_for_each_entry(process, &session->processes, entry)
+		if (process->is_gone && !process->was_told &&
+		    !process->is_hidden) {
+			make_exit_event(process);
+			return true;
+		}
+	return false;
+}
+
+static bool take_pending_of(struct gdb_session *session,
+			    struct gdb_thread *thread)
+{
+	if (thread->state != THREAD_STOPPED || !thread->is_resumed)
+		return false;
+	if (thread->pending.kind == STOP_STEP &&
+	    thread->resume == RESUME_CONTINUE)
+		thread->pending.kind = STOP_NONE;
+	if (thread->pending.kind == STOP_NONE)
+		return false;
+	session->event = thread->pending;
+	memset(&thread->pending, 0, sizeof(thread->pending));
+	return true;
 }
 
 /**
@@ -596,50 +817,31 @@ bool session_stop_late(struct gdb_session *session)
  */
 bool session_take_pending(struct gdb_session *session)
 {
-	struct gdb_process *process = session_process(session);
+	struct gdb_process *process;
 	struct gdb_thread *thread;
-	bool found = false;
+	bool found;
 
 	spin_lock(&session->lock);
-	list_for_each_entry(thread, &process->threads, entry) {
-		if (thread->state != THREAD_STOPPED || !thread->is_resumed)
-			continue;
-		if (thread->pending.kind == STOP_STEP &&
-		    thread->resume == RESUME_CONTINUE)
-			thread->pending.kind = STOP_NONE;
-		if (thread->pending.kind == STOP_NONE)
-			continue;
-		session->event = thread->pending;
-		thread->pending.kind = STOP_NONE;
-		found = true;
-		break;
-	}
+	found = take_pending_exit(session);
+	session_for_each_thread(session, process, thread)
+		found = found || take_pending_of(session, thread);
 	spin_unlock(&session->lock);
 	return found;
 }
 
-/**
- * session_resume() - let the threads that are marked for it run
- * @session: STOPPED
- *
- * Threads that have not arrived are running already.
- *
- * Context: session.cmd_lock held.
- */
-void session_resume(struct gdb_session *session)
+static void run_marked(struct gdb_session *session)
 {
-	struct gdb_process *process = session_process(session);
+	struct gdb_process *process;
 	struct gdb_thread *thread;
 
-	spin_lock(&session->lock);
 	session->state = SESSION_RUNNING;
-	list_for_each_entry(thread, &process->threads, entry) {
+	session_for_each_thread(session, process, thread) {
 		if (thread->state != THREAD_STOPPED || !thread->is_resumed)
 			continue;
 		thread->state = THREAD_RUNNING;
 		session->nr_running++;
 	}
-	list_for_each_entry(thread, &process->threads, entry) {
+	session_for_each_thread(session, process, thread) {
 		if (thread->state != THREAD_RUNNING || !thread->is_resumed)
 			continue;
 		thread->is_resumed = false;
@@ -648,5 +850,27 @@ void session_resume(struct gdb_session *session)
 		else
 			thread_poke(thread);
 	}
+}
+
+/**
+ * session_resume() - let the threads that are marked for it run
+ * @session: STOPPED
+ *
+ * Threads that have not arrived are running already. The client waits for a
+ * stop reply from here on.
+ *
+ * Context: session.cmd_lock held.
+ * Return: whether; false: a process has ended: that is to be told at once.
+ */
+bool session_resume(struct gdb_session *session)
+{
+	bool runs;
+
+	spin_lock(&session->lock);
+	session->reply_owed = true;
+	runs = !take_pending_exit(session);
+	if (runs)
+		run_marked(session);
 	spin_unlock(&session->lock);
+	return runs;
 }

@@ -4,7 +4,7 @@
  *
  * The protocol is all-stop. The session's state says whose turn it is:
  *
- *	IDLE      no process
+ *	IDLE      no process that the client knows
  *	RUNNING   threads run; the client waits for a stop reply
  *	STOPPING  somebody has an event (or the client sent ^C) and all other
  *		  threads were asked to come to the user boundary
@@ -12,7 +12,7 @@
  *
  * A thread decides in its own callback whether it has an event. The first one
  * moves RUNNING to STOPPING; the last to arrive moves STOPPING to STOPPED and
- * sends the stop reply itself. So the thread of the session (a kthread) is for
+ * sends the stop reply itself. That goes for the threads of all processes. So the thread of the session (a kthread) is for
  * packets that come in, and no thread ever waits for another.
  *
  * Threads are driven by pokes: whoever changes what a thread should do changes
@@ -77,6 +77,16 @@ enum session_work {
 };
 
 /**
+ * struct gdb_selection - a thread that the client has named
+ * @pid: its process; 0: not said
+ * @tid: 0: any, -1: all
+ */
+struct gdb_selection {
+	pid_t pid;
+	pid_t tid;
+};
+
+/**
  * struct gdb_client - what the client told about itself; under cmd_lock, but
  *	for those that say otherwise
  * @swbreak: it understands `swbreak`; read by anyone
@@ -85,13 +95,15 @@ enum session_work {
  * @no_resumed: it understands `N`; read by anyone
  * @multiprocess: it understands ids with a process; read by anyone
  * @extended: it speaks the extended protocol
+ * @fork_events: it understands `fork`, and ids with a process; read by anyone
+ * @vfork_events: `vfork` and `vforkdone`; likewise
  * @has_program_signals: QProgramSignals came
  * @pass: QPassSignals: Linux numbers of signals that are delivered without a
  *	stop; bits are read by the threads without a lock
  * @program: QProgramSignals: signals that a detach may deliver
- * @general_tid: thread of Hg or of the last stop reply; 0 any. The reply's
- *	sender writes it before the client can send a packet that uses it.
- * @resume_tid: thread of Hc; 0 any, -1 all
+ * @general: thread of Hg or of the last stop reply. The reply's sender writes it
+ *	before the client can send a packet that uses it.
+ * @resume: thread of Hc
  * @list_at: where qsThreadInfo goes on: threads told so far
  */
 struct gdb_client {
@@ -101,11 +113,13 @@ struct gdb_client {
 	bool no_resumed;
 	bool multiprocess;
 	bool extended;
+	bool fork_events;
+	bool vfork_events;
 	bool has_program_signals;
 	DECLARE_BITMAP(pass, SESSION_NR_SIGNALS);
 	DECLARE_BITMAP(program, SESSION_NR_SIGNALS);
-	pid_t general_tid;
-	pid_t resume_tid;
+	struct gdb_selection general;
+	struct gdb_selection resume;
 	unsigned int list_at;
 };
 
@@ -127,11 +141,10 @@ struct gdb_session {
 	/** @reply_owed: the client waits for a stop reply; under @lock. */
 	bool reply_owed;
 	/**
-	 * @record_owed: the opener is told when the stop is complete; under
-	 * @lock.
+	 * @processes: struct gdb_process, oldest first. Added to under @lock,
+	 * removed from with @cmd_lock held as well, so that the holder of that
+	 * may keep a pointer to a process.
 	 */
-	bool record_owed;
-	/** @processes: struct gdb_process; at most one. */
 	struct list_head processes;
 
 	/**
@@ -184,6 +197,11 @@ struct gdb_session {
 	struct pid_namespace *pid_ns;
 };
 
+/* All threads of all processes; session.lock held. A break leaves one process. */
+#define session_for_each_thread(session, process, thread)                  \
+	list_for_each_entry(process, &(session)->processes, entry)         \
+		list_for_each_entry(thread, &(process)->threads, entry)
+
 struct gdb_session *session_create(int (*main)(void *session));
 void session_destroy(struct gdb_session *session);
 void session_kick(struct gdb_session *session, enum session_work work);
@@ -191,20 +209,32 @@ bool session_wait_for_work(struct gdb_session *session);
 
 int session_add_process(struct gdb_session *session,
 			struct gdb_process *process);
-void session_drop_process(struct gdb_session *session,
+bool session_drop_process(struct gdb_session *session,
 			  struct gdb_process *process);
 struct gdb_process *session_process(struct gdb_session *session);
+struct gdb_process *session_next_process(struct gdb_session *session,
+					 struct gdb_process *process);
+struct gdb_process *session_find_process(struct gdb_session *session,
+					 pid_t pid);
+struct gdb_process *session_selected(struct gdb_session *session,
+				     const struct gdb_selection *selection);
+struct gdb_process *session_useless(struct gdb_session *session);
+bool session_shares_memory(struct gdb_process *process);
 
 bool session_thread_born(struct gdb_thread *thread);
-bool session_all_born(struct gdb_session *session);
+bool session_all_born(struct gdb_process *process);
 bool session_thread_died(struct gdb_thread *thread, bool group_dead);
 bool session_event(struct gdb_thread *thread, const struct stop_event *event);
+bool session_fork(struct gdb_thread *thread, struct gdb_thread *child,
+		  enum stop_kind kind);
 bool session_wants_stop(struct gdb_thread *thread);
 bool session_arrive(struct gdb_thread *thread, bool *is_last);
 bool session_hold_for_step(struct gdb_thread *thread);
+void session_release_step(struct gdb_session *session,
+			  struct breakpoint_table *table);
 bool session_interrupt(struct gdb_session *session);
 bool session_stop_late(struct gdb_session *session);
-void session_resume(struct gdb_session *session);
+bool session_resume(struct gdb_session *session);
 bool session_take_pending(struct gdb_session *session);
 
 /**

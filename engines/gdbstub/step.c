@@ -8,15 +8,15 @@
  * step, and no other thread may be in user mode meanwhile, or it could run past
  * the breakpoint. That is done without waiting for anybody:
  *
- * 1. The thread becomes process.stepper, under session.lock.
+ * 1. The thread becomes breakpoint_table.stepper, under session.lock.
  * 2. All others are poked. From then on each of them, before it gets to user
- *    mode, comes to its callback, reads process.stepper and is held.
+ *    mode, comes to its callback, reads that and is held.
  * 3. One interrupt to every CPU that has the process's memory loaded: a thread
  *    that was in user mode is in the kernel when the handler runs, and finds
  *    its poke on the way back. A CPU that loads it later does so for a thread
  *    that finds its poke, too.
  * 4. The int3 is lifted, the thread steps, the int3 is written again.
- * 5. process.stepper is cleared and the held threads are poked.
+ * 5. breakpoint_table.stepper is cleared and the held threads are poked.
  *
  * A step is undone at any moment before the instruction has run: the thread
  * still stands at the breakpoint, which is written again.
@@ -47,18 +47,20 @@ static bool is_syscall_insn(const u8 *insn, size_t len)
  */
 static bool claim_step(struct gdb_thread *thread)
 {
-	struct gdb_process *process = thread->process;
+	struct gdb_process *process = thread->process, *its;
+	struct breakpoint_table *table = process->breakpoints;
 	struct gdb_session *session = process->session;
 	struct gdb_thread *other;
 	bool claimed = false;
 
 	spin_lock(&session->lock);
-	if (!process->stepper && !process->is_leaving &&
+	if (!table->stepper && !process->is_leaving &&
 	    (thread->guest || session->state == SESSION_RUNNING)) {
-		process->stepper = thread;
+		table->stepper = thread;
 		claimed = true;
-		list_for_each_entry(other, &process->threads, entry)
-			if (other != thread && other->state == THREAD_RUNNING)
+		session_for_each_thread(session, its, other)
+			if (other != thread && its->breakpoints == table &&
+			    other->state == THREAD_RUNNING)
 				thread_poke(other);
 	} else {
 		thread->held = true;
@@ -69,18 +71,11 @@ static bool claim_step(struct gdb_thread *thread)
 
 static void release_step(struct gdb_process *process)
 {
-	struct gdb_thread *other;
+	struct gdb_session *session = process->session;
 
-	spin_lock(&process->session->lock);
-	process->stepper = NULL;
-	list_for_each_entry(other, &process->threads, entry) {
-		if (!other->held)
-			continue;
-		other->held = false;
-		if (other->state != THREAD_DEAD)
-			thread_poke(other);
-	}
-	spin_unlock(&process->session->lock);
+	spin_lock(&session->lock);
+	session_release_step(session, process->breakpoints);
+	spin_unlock(&session->lock);
 }
 
 static void note_interrupt(void *unused)
@@ -94,7 +89,7 @@ static void note_interrupt(void *unused)
 static bool go_out_of_line(struct gdb_thread *thread, struct pt_regs *regs,
 			   const u8 *insn, size_t len)
 {
-	struct breakpoint_table *table = &thread->process->breakpoints;
+	struct breakpoint_table *table = thread->process->breakpoints;
 	enum displace_entry entry = DISPLACE_IN_PLACE;
 	struct breakpoint *bp;
 	int tries = 2;
@@ -133,10 +128,10 @@ enum step_over step_over_begin(struct gdb_thread *thread)
 	u8 insn[INSN_MAX];
 	size_t len;
 
-	if (READ_ONCE(process->stepper) == thread)
+	if (READ_ONCE(process->breakpoints->stepper) == thread)
 		return STEP_OVER_ARMED;
 	if (regs->ip != thread->over_addr ||
-	    !breakpoint_is_at(&process->breakpoints, regs->ip))
+	    !breakpoint_is_at(process->breakpoints, regs->ip))
 		return STEP_OVER_GONE;
 	len = displace_read(process, regs->ip, insn);
 	if (displace_emulate(process, regs, insn, len))
@@ -147,7 +142,7 @@ enum step_over step_over_begin(struct gdb_thread *thread)
 		return STEP_OVER_BUSY;
 
 	on_each_cpu_mask(mm_cpumask(current->mm), note_interrupt, NULL, 1);
-	if (breakpoint_step_lift(&process->breakpoints, thread->over_addr)) {
+	if (breakpoint_step_lift(process->breakpoints, thread->over_addr)) {
 		release_step(process);
 		return STEP_OVER_GONE;
 	}
@@ -175,11 +170,11 @@ void step_over_end(struct gdb_thread *thread)
 {
 	struct gdb_process *process = thread->process;
 
-	if (READ_ONCE(process->stepper) != thread)
+	if (READ_ONCE(process->breakpoints->stepper) != thread)
 		return;
 	if (thread->over_syscall)
 		thread_set_over_syscall(thread, false);
-	if (breakpoint_step_restore(&process->breakpoints, current,
+	if (breakpoint_step_restore(process->breakpoints, current,
 				    thread->over_addr) &&
 	    fatal_signal_pending(current))
 		return;
@@ -197,11 +192,11 @@ void step_over_repair(struct gdb_thread *thread)
 	struct gdb_process *process = thread->process;
 	struct task_struct *task;
 
-	if (READ_ONCE(process->stepper) != thread)
+	if (READ_ONCE(process->breakpoints->stepper) != thread)
 		return;
 	task = process_task_get(process);
 	if (task) {
-		breakpoint_step_restore(&process->breakpoints, task,
+		breakpoint_step_restore(process->breakpoints, task,
 					thread->over_addr);
 		put_task_struct(task);
 	}

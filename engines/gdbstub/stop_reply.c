@@ -22,24 +22,12 @@
  * struct stop_news - what has to be told to whom
  * @event: the stop
  * @exec_path: of STOP_EXEC, owned; or NULL
- * @swbreak: the client understands it
- * @hwbreak: likewise
- * @exec_events: likewise
- * @no_resumed: likewise
- * @disabled: GDBSTUB_START_NO_*
- * @session: whose; its client says how ids look
- * @pid: the process
+ * @session: whose; its client says what it understands
  */
 struct stop_news {
 	struct stop_event event;
 	char *exec_path;
-	bool swbreak;
-	bool hwbreak;
-	bool exec_events;
-	bool no_resumed;
-	u32 disabled;
 	const struct gdb_session *session;
-	pid_t pid;
 };
 
 /**
@@ -108,15 +96,36 @@ static void put_number(struct packet_tx *tx, const char *name, u64 num)
 	packet_put_char(tx, ';');
 }
 
+static void put_child(struct packet_tx *tx, const char *name,
+		      const struct stop_news *news)
+{
+	packet_put_str(tx, name);
+	packet_put_char(tx, ':');
+	stop_reply_put_tid(tx, news->session, news->event.child,
+			   news->event.child);
+	packet_put_char(tx, ';');
+}
+
 static void put_reason(struct packet_tx *tx, const struct stop_news *news)
 {
+	const struct gdb_client *client = &news->session->client;
+
 	switch (news->event.kind) {
+	case STOP_FORK:
+		put_child(tx, "fork", news);
+		break;
+	case STOP_VFORK:
+		put_child(tx, "vfork", news);
+		break;
+	case STOP_VFORK_DONE:
+		packet_put_str(tx, "vforkdone:;");
+		break;
 	case STOP_SWBREAK:
-		if (news->swbreak)
+		if (client->swbreak)
 			packet_put_str(tx, "swbreak:;");
 		break;
 	case STOP_HWBREAK:
-		if (news->hwbreak)
+		if (client->hwbreak)
 			packet_put_str(tx, "hwbreak:;");
 		break;
 	case STOP_WATCH:
@@ -132,7 +141,7 @@ static void put_reason(struct packet_tx *tx, const struct stop_news *news)
 		put_number(tx, "syscall_return", (u32)news->event.syscall);
 		break;
 	case STOP_EXEC:
-		if (!news->exec_events || !news->exec_path)
+		if (!client->exec_events || !news->exec_path)
 			break;
 		packet_put_str(tx, "exec:");
 		packet_put_hex_str(tx, news->exec_path);
@@ -157,16 +166,16 @@ static u8 signal_of(const struct stop_event *event)
 
 static void put_stopped(struct packet_tx *tx, const struct stop_news *news)
 {
-	bool plain = news->disabled & GDBSTUB_START_NO_T;
+	bool plain = news->session->disabled & GDBSTUB_START_NO_T;
 
 	packet_put_char(tx, plain ? 'S' : 'T');
 	packet_put_hex_u8(tx, signal_of(&news->event));
 	if (plain)
 		return;
 	put_regs(tx, &news->event);
-	if (!(news->disabled & GDBSTUB_START_NO_T_THREAD)) {
+	if (!(news->session->disabled & GDBSTUB_START_NO_T_THREAD)) {
 		packet_put_str(tx, "thread:");
-		stop_reply_put_tid(tx, news->session, news->pid,
+		stop_reply_put_tid(tx, news->session, news->event.pid,
 				   news->event.tid);
 		packet_put_char(tx, ';');
 	}
@@ -181,7 +190,7 @@ static void put_exited(struct packet_tx *tx, const struct stop_news *news)
 	packet_put_char(tx, signo ? 'X' : 'W');
 	packet_put_hex_u8(tx, signo ? proto_signal_to_gdb(signo) :
 				      (status >> 8) & 0xff);
-	stop_reply_put_process(tx, news->session, news->pid);
+	stop_reply_put_process(tx, news->session, news->event.pid);
 }
 
 static void put_news(struct packet_tx *tx, const struct stop_news *news)
@@ -191,7 +200,7 @@ static void put_news(struct packet_tx *tx, const struct stop_news *news)
 		put_exited(tx, news);
 		break;
 	case STOP_NO_RESUMED:
-		if (news->no_resumed) {
+		if (news->session->client.no_resumed) {
 			packet_put_char(tx, 'N');
 			break;
 		}
@@ -202,12 +211,16 @@ static void put_news(struct packet_tx *tx, const struct stop_news *news)
 	}
 }
 
-static struct gdb_thread *find_alive(struct gdb_process *process, pid_t tid)
+/* Any of the process when @tid is 0, any at all when @pid is. */
+static struct gdb_thread *find_alive(struct gdb_session *session, pid_t pid,
+				     pid_t tid)
 {
+	struct gdb_process *process;
 	struct gdb_thread *thread;
 
-	list_for_each_entry(thread, &process->threads, entry)
+	session_for_each_thread(session, process, thread)
 		if (thread->state != THREAD_DEAD && !thread->guest &&
+		    !process->is_hidden && (!pid || process->pid == pid) &&
 		    (!tid || thread->tid == tid))
 			return thread;
 	return NULL;
@@ -217,81 +230,103 @@ static struct gdb_thread *find_alive(struct gdb_process *process, pid_t tid)
  * The thread of the event may have died since: by an exec of another thread,
  * which is an event itself. Then that one's is told, or that all have stopped.
  */
-static void replace_dead(struct gdb_session *session,
-			 struct gdb_process *process)
+static void replace_dead(struct gdb_session *session)
 {
 	struct stop_event *event = &session->event;
 	struct gdb_thread *thread;
 
 	if (event->kind == STOP_EXITED)
 		return;
-	thread = find_alive(process, event->tid);
+	thread = find_alive(session, event->pid, event->tid);
 	if (!thread)
-		thread = find_alive(process, 0);
+		thread = find_alive(session, event->pid, 0);
+	if (!thread)
+		thread = find_alive(session, 0, 0);
 	if (!thread || event->tid == thread->tid)
 		return;
 	/* Nobody had arrived when the stop took too long. */
-	if (!event->tid) {
-		event->tid = thread->tid;
-		return;
-	}
-	if (thread->pending.kind != STOP_NONE) {
+	if (event->tid && thread->pending.kind != STOP_NONE) {
 		*event = thread->pending;
-		thread->pending.kind = STOP_NONE;
+		memset(&thread->pending, 0, sizeof(thread->pending));
 		return;
 	}
-	memset(event, 0, sizeof(*event));
+	if (event->tid)
+		memset(event, 0, sizeof(*event));
+	event->pid = thread->process->pid;
 	event->tid = thread->tid;
 }
 
-static void copy_news(struct gdb_session *session, struct stop_news *news,
-		      struct gdb_process *process)
+static struct gdb_process *find_process(struct gdb_session *session, pid_t pid)
 {
-	news->event = session->event;
-	news->session = session;
-	news->pid = process->pid;
-	news->swbreak = session->client.swbreak;
-	news->hwbreak = session->client.hwbreak;
-	news->exec_events = session->client.exec_events;
-	news->no_resumed = session->client.no_resumed;
-	news->disabled = session->disabled;
+	struct gdb_process *process;
+
+	list_for_each_entry(process, &session->processes, entry)
+		if (process->pid == pid)
+			return process;
+	return NULL;
+}
+
+/* What the news change: what is named is selected, a child is known by now. */
+static void note_told(struct gdb_session *session, struct stop_news *news)
+{
+	const struct stop_event *event = &news->event;
+	struct gdb_process *process = find_process(session, event->pid);
+	struct gdb_process *child = find_process(session, event->child);
+
+	if (child && !child->is_guest)
+		child->is_hidden = false;
 	/* Owned by this reply; another question of `?` does without it. */
-	if (news->event.kind == STOP_EXEC) {
+	if (process && event->kind == STOP_EXEC) {
 		news->exec_path = process->exec_path;
 		process->exec_path = NULL;
 	}
-	/* What a stop reply names is selected by it, as by an Hg. */
-	if (news->event.tid)
-		session->client.general_tid = news->event.tid;
-	if (news->event.kind == STOP_EXITED)
+	if (process && event->kind == STOP_EXITED)
 		process->was_told = true;
+	if (event->tid) {
+		session->client.general.pid = event->pid;
+		session->client.general.tid = event->tid;
+	}
 }
 
 /*
  * Take the news, if there are any. Called without session.cmd_lock, by a thread
- * of the process in its callback for one: the list is read under session.lock.
+ * of a process in its callback for one: the lists are read under session.lock.
  */
-static bool take_news(struct gdb_session *session, struct stop_news *news,
-		      bool *tell_helper, pid_t *pid)
+static bool take_news(struct gdb_session *session, struct stop_news *news)
 {
-	struct gdb_process *process;
 	bool tell = false;
 
 	spin_lock(&session->lock);
-	process = list_first_entry_or_null(&session->processes,
-					   struct gdb_process, entry);
-	if (process && session->state == SESSION_STOPPED) {
-		*tell_helper = session->record_owed;
-		*pid = process->pid;
-		session->record_owed = false;
-		replace_dead(session, process);
+	if (session->state == SESSION_STOPPED) {
+		replace_dead(session);
 		tell = session->reply_owed;
 		session->reply_owed = false;
-		if (tell)
-			copy_news(session, news, process);
+	}
+	if (tell) {
+		news->event = session->event;
+		news->session = session;
+		note_told(session, news);
 	}
 	spin_unlock(&session->lock);
 	return tell;
+}
+
+/* Return: a process whose first stop the opener waits for, or 0. */
+static pid_t take_record(struct gdb_session *session)
+{
+	struct gdb_process *process;
+	pid_t pid = 0;
+
+	spin_lock(&session->lock);
+	list_for_each_entry(process, &session->processes, entry) {
+		if (session->state != SESSION_STOPPED || !process->record_owed)
+			continue;
+		process->record_owed = false;
+		pid = process->pid;
+		break;
+	}
+	spin_unlock(&session->lock);
+	return pid;
 }
 
 static void give_back(struct gdb_session *session)
@@ -333,12 +368,10 @@ static bool send_news(struct gdb_session *session, const struct stop_news *news)
 void stop_reply_send(struct gdb_session *session)
 {
 	struct stop_news news = {};
-	bool tell_helper = false;
-	pid_t pid = 0;
-	bool tell;
+	bool tell = take_news(session, &news);
+	pid_t pid;
 
-	tell = take_news(session, &news, &tell_helper, &pid);
-	if (tell_helper)
+	while ((pid = take_record(session)))
 		helper_push(&session->helper, GDBSTUB_RECORD_STOPPED, pid, 0);
 	if (tell && !send_news(session, &news))
 		give_back(session);

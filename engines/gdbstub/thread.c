@@ -158,6 +158,8 @@ void thread_free(struct gdb_thread *thread)
 	utrace_engine_put(thread->engine);
 	put_task_struct(thread->task);
 	kfree(thread->output);
+	if (thread->vfork_child)
+		put_task_struct(thread->vfork_child);
 	kfree_rcu(thread, rcu);
 }
 

@@ -57,6 +57,9 @@ enum thread_resume {
  * @STOP_SYSCALL_ENTRY: it is about to make a system call that is caught
  * @STOP_SYSCALL_RETURN: it has made one
  * @STOP_EXEC: it runs a new program
+ * @STOP_FORK: it made a process, which has not run
+ * @STOP_VFORK: likewise, one that runs in its memory
+ * @STOP_VFORK_DONE: that has left its memory
  * @STOP_LAUNCHED: its launch is complete
  * @STOP_NO_RESUMED: every thread that the client had resumed is gone
  * @STOP_EXITED: the process is gone; status is its wait status
@@ -72,6 +75,9 @@ enum stop_kind {
 	STOP_SYSCALL_ENTRY,
 	STOP_SYSCALL_RETURN,
 	STOP_EXEC,
+	STOP_FORK,
+	STOP_VFORK,
+	STOP_VFORK_DONE,
 	STOP_LAUNCHED,
 	STOP_NO_RESUMED,
 	STOP_EXITED,
@@ -80,7 +86,10 @@ enum stop_kind {
 /**
  * struct stop_event - one thing to tell the client
  * @kind: what happened
- * @tid: to whom, as the session's pid namespace numbers it; 0 for a process
+ * @pid: of which process, as the session's pid namespace numbers it; 0: not
+ *	known yet
+ * @tid: to whom, likewise; 0 for a process
+ * @child: of STOP_FORK and STOP_VFORK, the new process
  * @signo: of STOP_SIGNAL, Linux numbering
  * @status: of STOP_EXITED, as wait(2) has it
  * @addr: of watchpoints: the address that was watched
@@ -95,7 +104,9 @@ enum stop_kind {
  */
 struct stop_event {
 	enum stop_kind kind;
+	pid_t pid;
 	pid_t tid;
+	pid_t child;
 	int signo;
 	int status;
 	u64 addr;
@@ -139,7 +150,8 @@ struct gdb_thread {
 	/**
 	 * @guest: Not of the process, but running in its memory (the child of
 	 * a vfork). It is helped over breakpoints and never reported, stopped
-	 * for the client or counted. Constant.
+	 * for the client or counted. Changed once, while it is stopped: see
+	 * process_make_guest().
 	 */
 	bool guest;
 	/** @state: under session.lock. */
@@ -204,6 +216,13 @@ struct gdb_thread {
 	int syscall;
 	/** @output: what its last hit printed, or NULL; owned. */
 	struct gdb_output *output;
+	/**
+	 * @vfork_child: What it made by a vfork that the client was told of:
+	 * it waits for that to leave its memory, and the client for the news.
+	 * Or NULL; owns a reference. Set by the thread itself, cleared by it
+	 * under session.lock.
+	 */
+	struct task_struct *vfork_child;
 	/** @out: where its displaced instruction was put last. */
 	struct outline_stay out;
 	/**
@@ -266,6 +285,20 @@ static inline void thread_poke(struct gdb_thread *thread)
 static inline void thread_interrupt(struct gdb_thread *thread)
 {
 	utrace_control(thread->task, thread->engine, UTRACE_INTERRUPT);
+}
+
+/**
+ * thread_waits_for_vfork() - does it wait for its child to leave its memory?
+ * @thread: the thread
+ *
+ * Context: the thread itself, or session.lock held.
+ * Return: whether.
+ */
+static inline bool thread_waits_for_vfork(const struct gdb_thread *thread)
+{
+	struct task_struct *child = READ_ONCE(thread->vfork_child);
+
+	return child && READ_ONCE(child->vfork_done);
 }
 
 #endif /* GDBSTUB_THREAD_H */

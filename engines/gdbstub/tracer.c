@@ -55,7 +55,7 @@ static int cond_read_mem(void *ctx, u64 addr, void *buf, size_t len)
 		return -EINTR;
 	if (copy_from_user(buf, (void __user *)addr, len))
 		return -EFAULT;
-	breakpoint_hide(&thread->process->breakpoints, addr, buf, len);
+	breakpoint_hide(thread->process->breakpoints, addr, buf, len);
 	return 0;
 }
 
@@ -134,6 +134,25 @@ static bool settle_stop(struct gdb_thread *thread)
 	return true;
 }
 
+/*
+ * Its vfork is over when the child has left the memory. That is looked at
+ * whenever the thread is at a boundary, and it was asked to come there before
+ * it began to wait: so it tells before it gets to user mode.
+ */
+static void settle_vfork(struct gdb_thread *thread)
+{
+	struct gdb_session *session = thread->process->session;
+	struct task_struct *child = thread->vfork_child;
+
+	if (!child || thread_waits_for_vfork(thread))
+		return;
+	spin_lock(&session->lock);
+	WRITE_ONCE(thread->vfork_child, NULL);
+	spin_unlock(&session->lock);
+	put_task_struct(child);
+	tell_event(thread, STOP_VFORK_DONE);
+}
+
 /* Return: what to do, or UTRACE_RESUME: there is nothing to step over. */
 static u32 settle_over(struct gdb_thread *thread)
 {
@@ -168,6 +187,7 @@ static u32 settle(struct gdb_thread *thread)
 	for (;;) {
 		if (READ_ONCE(process->is_leaving))
 			return settle_leaving(thread);
+		settle_vfork(thread);
 		if (watch_take_hit(process, thread, &event))
 			session_event(thread, &event);
 		if (session_wants_stop(thread) && settle_stop(thread))
@@ -183,7 +203,7 @@ static u32 settle(struct gdb_thread *thread)
 			return UTRACE_STOP;
 		}
 		thread->armed = wants_step(thread);
-		return keep_going(thread);
+		return thread->vfork_child ? UTRACE_REPORT : keep_going(thread);
 	}
 }
 
@@ -295,7 +315,7 @@ static enum hit judge_hit(struct gdb_thread *thread, struct pt_regs *regs)
 	if (thread->over_wanted && thread->over_addr == regs->ip &&
 	    thread->over_sp == regs->sp)
 		return HIT_PASS;
-	code = breakpoint_get_code(&thread->process->breakpoints, regs->ip);
+	code = breakpoint_get_code(thread->process->breakpoints, regs->ip);
 	if (!hit_is_true(code, &cond_ops, thread))
 		hit = HIT_PASS;
 	else if (code && code->nr_commands)
@@ -335,7 +355,7 @@ static u32 take_step_trap(struct gdb_thread *thread, kernel_siginfo_t *info)
 {
 	bool armed = thread->armed;
 
-	if (READ_ONCE(thread->process->stepper) == thread) {
+	if (READ_ONCE(thread->process->breakpoints->stepper) == thread) {
 		step_over_end(thread);
 		thread->over_wanted = false;
 	}
@@ -392,7 +412,7 @@ static u32 take_trap(struct gdb_thread *thread, struct pt_regs *regs,
 	case SI_KERNEL:
 		if (was_inside)
 			break;
-		if (breakpoint_is_at(&thread->process->breakpoints,
+		if (breakpoint_is_at(thread->process->breakpoints,
 				     regs->ip - 1))
 			return take_breakpoint(thread, regs, info);
 		if (is_behind_int3(regs->ip))
@@ -494,7 +514,7 @@ static u32 tracer_report_syscall_entry(u32 action, struct utrace_engine *engine,
 	struct gdb_thread *thread = engine->data;
 
 	displace_leave_syscall(thread, regs);
-	if (READ_ONCE(thread->process->stepper) == thread) {
+	if (READ_ONCE(thread->process->breakpoints->stepper) == thread) {
 		step_over_end(thread);
 		thread->over_wanted = false;
 		thread->stray_trap = true;
@@ -546,10 +566,72 @@ static void adopt_child(struct gdb_thread *parent, struct task_struct *child,
 	thread_free(thread);
 }
 
+/* Which event for the client the birth of a process is, if any. */
+static enum stop_kind fork_kind(const struct gdb_thread *thread,
+				unsigned long clone_flags)
+{
+	const struct gdb_process *process = thread->process;
+	const struct gdb_client *client = &process->session->client;
+
+	if (clone_flags & CLONE_THREAD || thread->guest ||
+	    READ_ONCE(process->is_leaving) || READ_ONCE(process->execs_left))
+		return STOP_NONE;
+	if (clone_flags & CLONE_VFORK)
+		return client->vfork_events ? STOP_VFORK : STOP_NONE;
+	return client->fork_events && !(clone_flags & CLONE_VM) ? STOP_FORK :
+								  STOP_NONE;
+}
+
+/* Return: whether; else the child is no business of the client's. */
+static bool follow_child(struct gdb_thread *thread, struct task_struct *child,
+			 enum stop_kind kind, bool shares_memory)
+{
+	struct gdb_process *process;
+	struct gdb_thread *newborn;
+
+	process = process_create_child(thread->process, child, shares_memory);
+	if (!process)
+		return false;
+	newborn = thread_attach(process, child, false, &tracer_ops);
+	if (IS_ERR(newborn)) {
+		trace_gdbstub_lost_thread(task_pid_nr(child), PTR_ERR(newborn));
+		goto free;
+	}
+	watch_install_thread(process, newborn);
+	list_add_tail(&newborn->entry, &process->threads);
+	if (kind == STOP_VFORK)
+		thread->vfork_child = get_task_struct(child);
+	if (session_fork(thread, newborn, kind))
+		return true;
+	if (kind == STOP_VFORK) {
+		WRITE_ONCE(thread->vfork_child, NULL);
+		put_task_struct(child);
+	}
+	watch_remove_thread(newborn);
+	list_del_init(&newborn->entry);
+	thread_detach(newborn);
+	thread_free(newborn);
+free:
+	process_free(process);
+	return false;
+}
+
+/*
+ * The parent stops before user mode, and after a vfork here, before it waits
+ * for the child.
+ */
+static u32 stop_after_fork(struct gdb_thread *thread, enum stop_kind kind)
+{
+	if (kind == STOP_VFORK && settle_stop(thread))
+		return UTRACE_STOP;
+	return UTRACE_REPORT;
+}
+
 /*
  * A child that has not run. One in the same memory meets the breakpoints and
  * is traced, as a thread or as a guest; one with a copy gets a clean one, also
- * while the process is being left: the copy may have been made before.
+ * while the process is being left: the copy may have been made before. One that
+ * the client is told of is a process of its own, with the same breakpoints.
  */
 static u32 tracer_report_clone(u32 action, struct utrace_engine *engine,
 			       struct task_struct *parent,
@@ -557,14 +639,18 @@ static u32 tracer_report_clone(u32 action, struct utrace_engine *engine,
 			       struct task_struct *child)
 {
 	struct gdb_thread *thread = engine->data;
+	enum stop_kind kind = fork_kind(thread, clone_flags);
 	bool sibling = clone_flags & CLONE_THREAD;
 
 	if (child->flags & PF_USER_WORKER)
 		return keep_going(thread);
+	if (kind != STOP_NONE &&
+	    follow_child(thread, child, kind, clone_flags & CLONE_VM))
+		return stop_after_fork(thread, kind);
 	if (clone_flags & CLONE_VM)
 		adopt_child(thread, child, !sibling || thread->guest);
 	else
-		breakpoint_clean_child(&thread->process->breakpoints, child);
+		breakpoint_clean_child(thread->process->breakpoints, child);
 	return keep_going(thread);
 }
 
@@ -599,8 +685,6 @@ static enum stop_kind note_exec(struct gdb_thread *thread, char *path)
 	swap(process->exec_path, path);
 	thread->tid = task_pid_nr_ns(current, session->pid_ns);
 	process->tdesc = NULL;
-	if (process->stepper == thread)
-		process->stepper = NULL;
 	if (process->execs_left)
 		kind = --process->execs_left ? STOP_NONE : STOP_LAUNCHED;
 	if (!allowed) {
@@ -612,6 +696,18 @@ static enum stop_kind note_exec(struct gdb_thread *thread, char *path)
 	if (!allowed)
 		session_kick(session, WORK_LOOK);
 	return kind;
+}
+
+/* The text that was stepped in is gone, or another process's. */
+static void leave_step(struct gdb_thread *thread)
+{
+	struct gdb_process *process = thread->process;
+	struct gdb_session *session = process->session;
+
+	spin_lock(&session->lock);
+	if (process->breakpoints->stepper == thread)
+		session_release_step(session, process->breakpoints);
+	spin_unlock(&session->lock);
 }
 
 static u32 tracer_report_exec(u32 action, struct utrace_engine *engine,
@@ -632,7 +728,8 @@ static u32 tracer_report_exec(u32 action, struct utrace_engine *engine,
 	}
 	if (READ_ONCE(process->is_leaving))
 		return UTRACE_RESUME;
-	breakpoint_forget_all(&process->breakpoints);
+	leave_step(thread);
+	process_new_memory(process);
 	watch_forget_all(process, thread);
 	thread->over_wanted = false;
 	thread_set_over_syscall(thread, false);

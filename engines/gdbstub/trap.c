@@ -40,7 +40,7 @@ static int read_mem(void *ctx, u64 addr, void *buf, size_t len)
 
 	if (copy_from_user(buf, (void __user *)addr, len))
 		return -EFAULT;
-	breakpoint_hide(&thread->process->breakpoints, addr, buf, len);
+	breakpoint_hide(thread->process->breakpoints, addr, buf, len);
 	return 0;
 }
 
@@ -58,7 +58,7 @@ static bool runs_freely(const struct gdb_thread *thread,
 {
 	return regs->cs == __USER_CS && !(regs->flags & X86_EFLAGS_TF) &&
 	       !thread->armed && !thread->over_wanted &&
-	       READ_ONCE(thread->process->stepper) != thread;
+	       READ_ONCE(thread->process->breakpoints->stepper) != thread;
 }
 
 /* The registers are those at the instruction while its condition is looked at. */
@@ -86,7 +86,7 @@ static bool take_int3(struct gdb_thread *thread, struct pt_regs *regs)
 {
 	struct breakpoint *bp;
 
-	bp = breakpoint_find(&thread->process->breakpoints, regs->ip - 1);
+	bp = breakpoint_find(thread->process->breakpoints, regs->ip - 1);
 	if (!bp || !runs_freely(thread, regs))
 		return false;
 	regs->ip--;
@@ -125,7 +125,7 @@ static bool take_step(struct gdb_thread *thread, struct pt_regs *regs,
 	       regs->ip < thread->range_end && !current->ptrace &&
 	       regs->flags & X86_EFLAGS_TF &&
 	       test_thread_flag(TIF_FORCED_TF) &&
-	       READ_ONCE(process->stepper) != thread &&
+	       READ_ONCE(process->breakpoints->stepper) != thread &&
 	       !READ_ONCE(process->is_leaving) &&
 	       !READ_ONCE(thread->hw_hits) && !loads_flags(regs->ip);
 }

@@ -60,8 +60,8 @@ enum gdbstub_start_flags {
  * without GDBSTUB_START_LAUNCH or the other way round; EBADF a descriptor that
  * is not open, or a pidfd that is none; ENOTSOCK, EPROTOTYPE not a stream
  * socket; ENOTCONN the socket is not connected; EBUSY the session has a socket
- * or a process already, or another session debugs the process; EPERM the caller
- * may not ptrace the process; ESRCH the process is gone; ENOMEM.
+ * already, or its processes run, or another session debugs the process; EPERM
+ * the caller may not ptrace the process; ESRCH the process is gone; ENOMEM.
  */
 struct gdbstub_start {
 	__u32 size;

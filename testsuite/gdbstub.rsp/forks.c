@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the first letter of the argument says:
+ *	f	fork; the child calls child_work() and exits with 5, the parent
+ *		calls parent_work() and exits with 6
+ *	v	the same with vfork, in the parent's memory
+ *	x	the same with vfork, and the child executes "c"
+ *	c	call child_work() and exit with 5
+ *	m	fork a hundred times; the children exit at once
+ *	b	fork; both count for ever
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+volatile long counter;
+
+__attribute__((noinline)) void start(void)
+{
+	counter++;
+}
+
+__attribute__((noinline)) void child_work(void)
+{
+	counter += 100;
+}
+
+__attribute__((noinline)) void parent_work(void)
+{
+	counter += 10000;
+}
+
+static int be_parent(pid_t child)
+{
+	int status;
+
+	parent_work();
+	if (waitpid(child, &status, 0) != child)
+		return 2;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 5 ? 6 : 3;
+}
+
+static int be_fork(void)
+{
+	pid_t child = fork();
+
+	if (child)
+		return be_parent(child);
+	child_work();
+	_exit(5);
+}
+
+static int be_vfork(char *program, int does_exec)
+{
+	pid_t child = vfork();
+
+	if (child)
+		return be_parent(child);
+	if (does_exec)
+		execl(program, program, "c", NULL);
+	else
+		child_work();
+	_exit(5);
+}
+
+static int be_many(void)
+{
+	pid_t child;
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		child = i % 2 ? fork() : vfork();
+		if (!child)
+			_exit(5);
+		if (be_parent(child) != 6)
+			return 3;
+	}
+	return 6;
+}
+
+static int be_both(void)
+{
+	fork();
+	for (;;)
+		start();
+}
+
+int main(int argc, char **argv)
+{
+	char what = argc > 1 ? argv[1][0] : 'f';
+
+	printf("ready %d %p\n", getpid(), (void *)&counter);
+	fflush(stdout);
+	start();
+	switch (what) {
+	case 'f':
+		return be_fork();
+	case 'v':
+		return be_vfork(argv[0], 0);
+	case 'x':
+		return be_vfork(argv[0], 1);
+	case 'm':
+		return be_many();
+	case 'b':
+		return be_both();
+	default:
+		child_work();
+		return 5;
+	}
+}
