@@ -134,7 +134,7 @@ kernel_make_args() {
 		KBUILD_BUILD_TIMESTAMP=@0 KBUILD_BUILD_USER=utrace
 		KBUILD_BUILD_HOST=build KBUILD_BUILD_VERSION=1)
 	command -v ccache >/dev/null || return 0
-	export CCACHE_DIR=$kernel_cache/ccache CCACHE_BASEDIR=$kernel_cache/trees
+	export CCACHE_DIR=$kernel_cache/ccache CCACHE_BASEDIR=$kernel_cache
 	export CCACHE_NOHASHDIR=1
 	kernel_make+=("CC=ccache ${CC:-gcc}" "HOSTCC=ccache ${HOSTCC:-gcc}")
 }
