@@ -46,8 +46,8 @@ struct user_namespace;
 
 void __utrace_free_task(struct task_struct *task);
 void __utrace_resume(struct pt_regs *regs);
-bool __utrace_hold_boundary(void);
-int __utrace_inject_signal(struct ksignal *ksig);
+int __utrace_boundary(struct ksignal *ksig);
+bool __utrace_end_request(void);
 int __utrace_filter_signal(int signr, struct ksignal *ksig, enum pid_type type);
 struct k_sigaction *__utrace_sigaction(int signr, struct k_sigaction *ka);
 int __utrace_default_signal(int signr);
@@ -105,6 +105,57 @@ static inline bool task_utrace_events(const struct task_struct *task,
 	return unlikely(READ_ONCE(task->utrace_flags) & events);
 }
 
+/*
+ * What task->utrace holds when nobody attached before the task's end, so that
+ * a late first attach does not wait for hooks that have passed.
+ */
+#define UTRACE_MARK_EXITING ((struct utrace *)1)
+#define UTRACE_MARK_REAPED ((struct utrace *)2)
+
+/**
+ * task_has_utrace() - was an engine ever attached
+ * @task: Any task.
+ *
+ * Context: any. Without a lock the answer may be stale.
+ * Return: true if one was, also if it is attached no more.
+ */
+static inline bool task_has_utrace(const struct task_struct *task)
+{
+	/* Stale is as if the first attach came a moment later. */
+	return unlikely(data_race((__force struct utrace *)task->utrace) >
+			UTRACE_MARK_REAPED);
+}
+
+/**
+ * utrace_mark_task() - leave a mark if nobody ever attached
+ * @task: A task that exits or is reaped.
+ * @old: NULL or the mark that is expected.
+ * @mark: The new one.
+ *
+ * Context: any. Full barrier.
+ * Return: false if task->utrace holds something else than @old.
+ */
+static inline bool utrace_mark_task(struct task_struct *task,
+				    struct utrace *old, struct utrace *mark)
+{
+	return likely(cmpxchg((__force struct utrace **)&task->utrace, old,
+			      mark) == old);
+}
+
+/**
+ * current_has_utrace() - was an engine ever attached to current
+ *
+ * A plain load, which the compiler may test in memory: what is attached by
+ * others becomes known in reports, not here.
+ *
+ * Return: true if one was.
+ */
+static inline bool current_has_utrace(void)
+{
+	/* Stale is as if the first attach came a moment later. */
+	return data_race((__force const void *)current->utrace);
+}
+
 /**
  * task_is_held() - is the task asleep because an engine holds it
  * @task: Any task.
@@ -115,6 +166,20 @@ static inline bool task_utrace_events(const struct task_struct *task,
 static inline bool task_is_held(const struct task_struct *task)
 {
 	return unlikely(READ_ONCE(task->jobctl) & JOBCTL_HELD);
+}
+
+/**
+ * task_is_stopped_traced_or_held() - is the task in any stop
+ * @task: Any task.
+ *
+ * Context: any. Exact with the task's siglock held.
+ * Return: true if it is.
+ */
+static inline bool
+task_is_stopped_traced_or_held(const struct task_struct *task)
+{
+	return READ_ONCE(task->jobctl) &
+	       (JOBCTL_STOPPED | JOBCTL_TRACED | JOBCTL_HELD);
 }
 
 /**
@@ -139,7 +204,7 @@ static inline void utrace_init_task(struct task_struct *task)
  */
 static inline void utrace_free_task(struct task_struct *task)
 {
-	if (unlikely(rcu_access_pointer(task->utrace)))
+	if (task_has_utrace(task))
 		__utrace_free_task(task);
 }
 
@@ -156,35 +221,39 @@ static inline void utrace_resume(struct pt_regs *regs)
 }
 
 /**
- * utrace_hold_boundary() - hold at the user boundary if an engine wants it
- *
- * Called by get_signal() at the top of its loop, with siglock held.
- *
- * Return: true when the thread slept (or let it be): siglock is released and
- * the caller starts over. false: siglock was held throughout.
- */
-static inline bool utrace_hold_boundary(void)
-{
-	return task_utraced(current) && __utrace_hold_boundary();
-}
-
-/**
- * utrace_inject_signal() - make the reports that were asked for
+ * utrace_boundary() - hold, and make the reports that were asked for
  * @ksig: Where an injected signal goes.
  *
- * Called by get_signal() before it joins a group stop, with siglock held: a
- * thread that stops for job control answers first.
+ * Called by get_signal() at the top of its loop, before it joins a group stop,
+ * with siglock held: a thread that stops for job control answers first. The
+ * flags are read plainly, as get_signal() is counted in instructions; who sets
+ * them makes the thread come here again.
  *
  * Return: 0 siglock was held throughout, go on; negative: siglock is released,
  * start over; positive: siglock is held, and this is the signal to act on
  * instead of a dequeued one.
  */
-static inline int utrace_inject_signal(struct ksignal *ksig)
+static inline int utrace_boundary(struct ksignal *ksig)
 {
-	if (likely(!(current->jobctl & JOBCTL_UTRACE)) &&
-	    !task_utraced(current))
+	/* Who sets them takes siglock afterwards, or is late. */
+	if (likely(!data_race(current->utrace_flags)))
 		return 0;
-	return __utrace_inject_signal(ksig);
+	return __utrace_boundary(ksig);
+}
+
+/**
+ * utrace_end_request() - forget a request that nobody is left to answer
+ *
+ * Called by get_signal() with siglock held when there is no signal: a thread
+ * whose engine was detached after it asked would find a signal pending forever.
+ *
+ * Return: true when there was such a request: siglock is released and the
+ * caller starts over.
+ */
+static inline bool utrace_end_request(void)
+{
+	return unlikely(current->jobctl & JOBCTL_UTRACE) &&
+	       !task_utraced(current) && __utrace_end_request();
 }
 
 /**
@@ -201,7 +270,7 @@ static inline int utrace_inject_signal(struct ksignal *ksig)
 static inline int utrace_filter_signal(int signr, struct ksignal *ksig,
 				       enum pid_type type)
 {
-	if (likely(!rcu_access_pointer(current->utrace)))
+	if (likely(!current_has_utrace()))
 		return signr;
 	return __utrace_filter_signal(signr, ksig, type);
 }
@@ -218,7 +287,7 @@ static inline int utrace_filter_signal(int signr, struct ksignal *ksig,
 static inline struct k_sigaction *utrace_sigaction(int signr,
 						   struct k_sigaction *ka)
 {
-	if (likely(!rcu_access_pointer(current->utrace)))
+	if (likely(!current_has_utrace()))
 		return ka;
 	return __utrace_sigaction(signr, ka);
 }
@@ -249,7 +318,8 @@ static inline int utrace_default_signal(int signr)
  */
 static inline int utrace_handler_step(int stepping)
 {
-	if (likely(!task_utraced(current)))
+	/* Stale is as if the engine came a moment later. */
+	if (likely(!data_race(current->utrace_flags)))
 		return stepping;
 	return __utrace_handler_step(stepping);
 }
@@ -437,7 +507,8 @@ static inline void utrace_mark_oops(void)
  */
 static inline void utrace_exiting(struct task_struct *task)
 {
-	__utrace_exiting(task);
+	if (!utrace_mark_task(task, NULL, UTRACE_MARK_EXITING))
+		__utrace_exiting(task);
 }
 
 /**
@@ -450,7 +521,8 @@ static inline void utrace_exiting(struct task_struct *task)
  */
 static inline void utrace_note_death(struct task_struct *task, bool autoreap)
 {
-	__utrace_note_death(task, autoreap);
+	if (task_has_utrace(task))
+		__utrace_note_death(task, autoreap);
 }
 
 /**
@@ -464,7 +536,8 @@ static inline void utrace_note_death(struct task_struct *task, bool autoreap)
 static inline void utrace_report_death(struct task_struct *task,
 				       bool group_dead)
 {
-	__utrace_report_death(task, group_dead);
+	if (task_has_utrace(task))
+		__utrace_report_death(task, group_dead);
 }
 
 /**
@@ -476,7 +549,8 @@ static inline void utrace_report_death(struct task_struct *task,
  */
 static inline void utrace_release_task(struct task_struct *task)
 {
-	__utrace_release_task(task);
+	if (!utrace_mark_task(task, UTRACE_MARK_EXITING, UTRACE_MARK_REAPED))
+		__utrace_release_task(task);
 }
 
 /**
@@ -629,19 +703,20 @@ static inline bool task_utraced(const struct task_struct *task)
 #define task_utrace_events(task, ...) ((void)(task), false)
 
 #define task_is_held(task) ((void)(task), false)
+#define task_is_stopped_traced_or_held(task) task_is_stopped_or_traced(task)
 
 static inline void utrace_init_task(struct task_struct *task) { }
 static inline void utrace_free_task(struct task_struct *task) { }
 static inline void utrace_resume(struct pt_regs *regs) { }
 
-static inline bool utrace_hold_boundary(void)
-{
-	return false;
-}
-
-static inline int utrace_inject_signal(struct ksignal *ksig)
+static inline int utrace_boundary(struct ksignal *ksig)
 {
 	return 0;
+}
+
+static inline bool utrace_end_request(void)
+{
+	return false;
 }
 
 static inline int utrace_filter_signal(int signr, struct ksignal *ksig,

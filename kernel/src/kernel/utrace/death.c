@@ -77,18 +77,16 @@ void __utrace_mark_oops(void)
 }
 
 /*
- * Without a struct utrace a mark is left, so that a first attach from here on
- * knows that these hooks have passed: see utrace_get_or_create().
+ * Without a struct utrace the caller has left a mark instead, so that a first
+ * attach from here on knows that these hooks have passed: see
+ * utrace_get_or_create().
  */
 void __utrace_exiting(struct task_struct *task)
 {
-	struct utrace *utrace;
+	struct utrace *utrace = utrace_of(task);
 
-	if (!rcu_access_pointer(task->utrace) &&
-	    !cmpxchg((__force struct utrace **)&task->utrace, NULL,
-		     UTRACE_MARK_EXITING))
+	if (WARN_ON_ONCE(!utrace))
 		return;
-	utrace = utrace_of(task);
 	spin_lock(&utrace->lock);
 	utrace->stage = UTRACE_EXITING;
 	spin_unlock(&utrace->lock);

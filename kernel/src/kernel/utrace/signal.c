@@ -153,14 +153,14 @@ static void unpark_info(struct utrace *utrace, kernel_siginfo_t *info)
 	utrace->parked = false;
 }
 
-/* Everything that __utrace_inject_signal() answers. */
+/* Everything that inject_signal() answers. */
 static bool is_report_due(struct utrace *utrace)
 {
 	return utrace_report_due(utrace) || utrace->interrupt ||
 	       utrace->handler || utrace->continued;
 }
 
-bool __utrace_hold_boundary(void)
+static bool hold_boundary(void)
 {
 	struct utrace *utrace = utrace_of(current);
 
@@ -216,7 +216,7 @@ static int report_no_signal(struct utrace *utrace, struct ksignal *ksig,
 	return signr;
 }
 
-int __utrace_inject_signal(struct ksignal *ksig)
+static int inject_signal(struct ksignal *ksig)
 {
 	struct utrace *utrace = utrace_of(current);
 	int signr = 0, continued;
@@ -256,6 +256,22 @@ int __utrace_inject_signal(struct ksignal *ksig)
 	}
 	spin_unlock_irq(&current->sighand->siglock);
 	return -EAGAIN;
+}
+
+int __utrace_boundary(struct ksignal *ksig)
+{
+	if (hold_boundary())
+		return -EAGAIN;
+	return inject_signal(ksig);
+}
+
+bool __utrace_end_request(void)
+{
+	lockdep_assert_held(&current->sighand->siglock);
+	current->jobctl &= ~JOBCTL_UTRACE;
+	spin_unlock_irq(&current->sighand->siglock);
+	utrace_take_requests(utrace_of(current), true);
+	return true;
 }
 
 /*

@@ -209,13 +209,6 @@ enum utrace_hold_kind {
 	UTRACE_HOLD_EXIT,
 };
 
-/*
- * What task->utrace holds when nobody attached before the task's end, so that
- * a late first attach does not wait for hooks that have passed.
- */
-#define UTRACE_MARK_EXITING ((struct utrace *)1)
-#define UTRACE_MARK_REAPED ((struct utrace *)2)
-
 /**
  * utrace_of() - the tracing state of a task, or NULL
  * @task: A task that the caller keeps from being freed.
