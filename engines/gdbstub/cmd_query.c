@@ -39,6 +39,8 @@ static const char *const features[] = {
 	"qXfer:auxv:read+",
 	"qXfer:exec-file:read+",
 	"qXfer:features:read+",
+	"qXfer:libraries-svr4:read+",
+	"augmented-libraries-svr4-read+",
 	"qXfer:osdata:read+",
 	"qXfer:siginfo:read+",
 	"qXfer:siginfo:write+",

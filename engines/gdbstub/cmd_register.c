@@ -2,7 +2,10 @@
 /*
  * Packets on registers, of the thread that Hg selected.
  */
+#include <linux/unaligned.h>
+
 #include "commands.h"
+#include "helper.h"
 #include "regs_x86.h"
 #include "session.h"
 #include "tdesc_x86.h"
@@ -63,4 +66,33 @@ int cmd_write_register(struct command *command)
 	ret = regs_write_one(thread, min_t(u64, num, U32_MAX), data->data,
 			     data->len);
 	return ret ?: command_ok(command);
+}
+
+/*
+ * Where a thread-local variable is, the helper finds out by the C library's own
+ * debugging library, for which it needs the thread pointer.
+ */
+int cmd_tls_address(struct command *command)
+{
+	const struct proto_arg *arg = command->args.arg;
+	struct gdb_thread *thread;
+	u8 val[TDESC_MAX_REG_SIZE];
+	char packet[96];
+	size_t len;
+	int ret;
+
+	thread = command_find_thread(command, &arg[0].tid);
+	if (!thread)
+		return -ESRCH;
+	if (!regs_tdesc(thread->process)->is_64bit)
+		return -EOPNOTSUPP;
+	ret = regs_read_one(thread, TDESC_NUM_FS_BASE, val, &len);
+	if (ret)
+		return ret;
+	len = scnprintf(packet, sizeof(packet), "qGetTLSAddr:%x,%llx,%llx,%llx",
+			thread->tid, arg[1].num, arg[2].num,
+			get_unaligned_le64(val));
+	ret = helper_push_packet(&command->session->helper,
+				 thread->process->pid, packet, len);
+	return ret ?: COMMAND_NO_REPLY;
 }

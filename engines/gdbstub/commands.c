@@ -53,6 +53,8 @@ static const struct command_row command_table[] = {
 	ROW("qAttached", "[:p]", PROTO_WORD, cmd_attached, WHEN_ANY),
 	ROW("qC", NULL, PROTO_EXACT, cmd_current_thread, WHEN_PROCESS),
 	ROW("qCRC:", "h,h", PROTO_PREFIX, cmd_crc_memory, WHEN_STOPPED),
+	ROW("qGetTLSAddr:", "t,h,h", PROTO_PREFIX, cmd_tls_address,
+	    WHEN_STOPPED),
 	ROW("qSearch:memory:", "h;h;x", PROTO_PREFIX, cmd_search_memory,
 	    WHEN_STOPPED),
 	ROW("qSupported", NULL, PROTO_WORD, cmd_supported, WHEN_ANY),

@@ -121,6 +121,7 @@ int cmd_crc_memory(struct command *command);
 int cmd_read_registers(struct command *command);
 int cmd_write_registers(struct command *command);
 int cmd_read_register(struct command *command);
+int cmd_tls_address(struct command *command);
 int cmd_write_register(struct command *command);
 
 /* cmd_break.c APIs: */

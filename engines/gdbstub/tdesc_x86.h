@@ -8,6 +8,9 @@
 
 #include "pure.h"
 
+/* GDB's number of a register that is asked for by name, in 64-bit programs. */
+#define TDESC_NUM_FS_BASE 58
+
 /* Optional registers; general, x87, SSE and orig_rax are always there. */
 #define TDESC_X86_SEGMENTS 0x1 /* fs_base, gs_base; 64-bit only */
 #define TDESC_X86_AVX 0x2

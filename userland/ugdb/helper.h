@@ -14,6 +14,7 @@
 #include "../lib/buf.h"
 #include "args.h"
 #include "start_options.h"
+#include "tls.h"
 
 /* The longest packet the module sends, counted after escaping. */
 #define HELPER_WIRE_MAX 0x20000
@@ -30,6 +31,7 @@
  * @object: The object that qXfer:osdata is being read from.
  * @object_name: Its annex; empty while there is none.
  * @start: How the next program is to be started.
+ * @thread_db: Finds thread-local variables.
  * @extended: The client speaks the extended protocol.
  * @debug_timestamps: Debugging output shows the time.
  * @exit_requested: "monitor exit" was received.
@@ -41,6 +43,7 @@ struct helper {
 	struct buf object;
 	char object_name[32];
 	struct start_options start;
+	struct thread_db thread_db;
 	bool extended;
 	bool debug_timestamps;
 	bool exit_requested;
@@ -111,6 +114,9 @@ void vfile_unlink(struct request *request);
 void vfile_readlink(struct request *request);
 void xfer_exec_file(struct request *request);
 void xfer_osdata(struct request *request);
+void xfer_libraries(struct request *request);
+void thread_db_symbol(struct request *request);
+void thread_db_address(struct request *request);
 void monitor_command(struct request *request);
 void start_extended(struct request *request);
 void start_env_set(struct request *request);

@@ -19,6 +19,8 @@ static const char help_text[] =
 	"  set debug-format option1[,option2,...]\n"
 	"    Add additional information to debugging messages\n"
 	"    Options: all, none, timestamp\n"
+	"  set libthread-db-search-path <path1:path2:...>\n"
+	"    Set the search path for libthread_db\n"
 	"  exit\n"
 	"    Quit ugdb\n";
 
@@ -76,11 +78,19 @@ static bool set_debug_format(struct helper *helper, const char *words,
 static bool run_command(struct helper *helper, const char *command,
 			struct buf *output)
 {
+	static const char search[] = "set libthread-db-search-path ";
 	static const char format[] = "set debug-format ";
 
 	if (!strncmp(command, format, strlen(format)))
 		return set_debug_format(helper, command + strlen(format),
 					output);
+	if (!strncmp(command, search, strlen(search))) {
+		thread_db_set_path(&helper->thread_db,
+				   command + strlen(search));
+		buf_add_format(output, "libthread-db-search-path set to `%s'\n",
+			       command + strlen(search));
+		return true;
+	}
 	if (set_debug(command, output))
 		return true;
 	if (!strcmp(command, "help")) {

@@ -725,6 +725,7 @@ static void end_session(struct session *session)
 	listener_close(&session->listener);
 	helper_reset(&session->helper);
 	start_options_free(&session->helper.start);
+	thread_db_free(&session->helper.thread_db);
 	free_words(session->last_run);
 	answer_free(&session->answer);
 	program_return_terminal(&session->program);

@@ -10,14 +10,9 @@
 
 #include "../lib/procfs.h"
 #include "helper.h"
+#include "xfer.h"
 
-struct xfer {
-	char annex[32];
-	uint64_t offset;
-	uint64_t len;
-};
-
-static bool take_xfer(struct request *request, struct xfer *xfer)
+bool xfer_take(struct request *request, struct xfer *xfer)
 {
 	struct args *args = &request->args;
 	const char *colon = memchr(args->next, ':', args->end - args->next);
@@ -33,8 +28,8 @@ static bool take_xfer(struct request *request, struct xfer *xfer)
 	       args_take_number(args, &xfer->len) && args_at_end(args);
 }
 
-static void reply_piece(struct request *request, const struct xfer *xfer,
-			const char *object, size_t object_len)
+void xfer_reply(struct request *request, const struct xfer *xfer,
+		const char *object, size_t object_len)
 {
 	struct buf *reply = &request->answer->reply;
 	size_t left, len;
@@ -74,7 +69,7 @@ void xfer_exec_file(struct request *request)
 	struct xfer xfer;
 	struct args annex;
 	char *path = NULL;
-	bool good = take_xfer(request, &xfer);
+	bool good = xfer_take(request, &xfer);
 
 	if (good && *xfer.annex) {
 		annex.next = xfer.annex;
@@ -84,7 +79,7 @@ void xfer_exec_file(struct request *request)
 	if (good && pid && pid <= INT_MAX)
 		path = find_exec_file((pid_t)pid);
 	if (path)
-		reply_piece(request, &xfer, path, strlen(path));
+		xfer_reply(request, &xfer, path, strlen(path));
 	else
 		buf_add_string(&request->answer->reply, "E01");
 	free(path);
@@ -112,13 +107,13 @@ void xfer_osdata(struct request *request)
 	struct buf *reply = &request->answer->reply;
 	struct xfer xfer;
 
-	if (!take_xfer(request, &xfer)) {
+	if (!xfer_take(request, &xfer)) {
 		buf_add_string(reply, "E01");
 	} else if (!refresh_object(helper, &xfer)) {
 		buf_add_string(reply, "l");
 	} else {
-		reply_piece(request, &xfer, helper->object.data,
-			    helper->object.len);
+		xfer_reply(request, &xfer, helper->object.data,
+			   helper->object.len);
 		if (reply->data[0] == 'l') {
 			buf_free(&helper->object);
 			helper->object_name[0] = '\0';
