@@ -24,8 +24,14 @@ class Client:
         self.ask("QStartNoAckMode")
 
     def ask(self, packet):
+        self.send(packet)
+        return self.receive()
+
+    def send(self, packet):
         text = packet.encode()
         self.socket.sendall(b"+$%s#%02x" % (text, sum(text) & 255))
+
+    def receive(self):
         while True:
             start = self.data.find(b"$")
             end = self.data.find(b"#", start)
