@@ -50,8 +50,52 @@ struct gdb_process *process_create(struct gdb_session *session,
 	process->pid = task_tgid_nr_ns(leader, session->pid_ns);
 	INIT_LIST_HEAD(&process->entry);
 	INIT_LIST_HEAD(&process->threads);
+	hash_init(process->by_tid);
 	init_waitqueue_head(&process->wait);
 	return process;
+}
+
+/**
+ * process_add_thread_locked() - a thread has come
+ * @thread: in no list
+ *
+ * Context: session.lock held.
+ */
+void process_add_thread_locked(struct gdb_thread *thread)
+{
+	struct gdb_process *process = thread->process;
+
+	lockdep_assert_held(&process->session->lock);
+	list_add_tail(&thread->entry, &process->threads);
+	hash_add(process->by_tid, &thread->by_tid, thread->tid);
+}
+
+/**
+ * process_remove_thread_locked() - a thread has gone
+ * @thread: in its process's list; afterwards in none
+ *
+ * Context: session.lock held.
+ */
+void process_remove_thread_locked(struct gdb_thread *thread)
+{
+	lockdep_assert_held(&thread->process->session->lock);
+	list_del_init(&thread->entry);
+	hash_del(&thread->by_tid);
+}
+
+/**
+ * process_renumber_thread_locked() - a thread's number is another one
+ * @thread: in its process's list
+ * @tid: as the session's pid namespace numbers it
+ *
+ * Context: session.lock held.
+ */
+void process_renumber_thread_locked(struct gdb_thread *thread, pid_t tid)
+{
+	lockdep_assert_held(&thread->process->session->lock);
+	hash_del(&thread->by_tid);
+	thread->tid = tid;
+	hash_add(thread->process->by_tid, &thread->by_tid, tid);
 }
 
 /**
@@ -351,7 +395,7 @@ static struct gdb_thread *take_thread(struct gdb_process *process)
 	thread = list_first_entry_or_null(&process->threads,
 					  struct gdb_thread, entry);
 	if (thread)
-		list_del_init(&thread->entry);
+		process_remove_thread_locked(thread);
 	spin_unlock(&process->session->lock);
 	return thread;
 }
@@ -467,7 +511,7 @@ void process_reap_threads(struct gdb_process *process)
 		step_over_repair(thread);
 		watch_remove_thread(thread);
 		spin_lock(&process->session->lock);
-		list_del_init(&thread->entry);
+		process_remove_thread_locked(thread);
 		spin_unlock(&process->session->lock);
 		thread_detach(thread);
 		thread_free(thread);
@@ -520,7 +564,7 @@ struct gdb_thread *process_find_thread(struct gdb_process *process, pid_t tid)
 	struct gdb_thread *thread, *found = NULL;
 
 	spin_lock(&process->session->lock);
-	list_for_each_entry(thread, &process->threads, entry)
+	hash_for_each_possible(process->by_tid, thread, by_tid, tid)
 		if (thread->tid == tid && is_shown(thread)) {
 			found = thread;
 			break;

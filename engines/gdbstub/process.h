@@ -5,6 +5,7 @@
 #ifndef GDBSTUB_PROCESS_H
 #define GDBSTUB_PROCESS_H
 
+#include <linux/hashtable.h>
 #include <linux/list.h>
 #include <linux/pid.h>
 #include <linux/wait.h>
@@ -13,6 +14,9 @@
 #include "syscalls.h"
 #include "thread.h"
 #include "watch.h"
+
+/* A process may have thousands of threads, and most have one. */
+#define PROCESS_TID_BITS 7
 
 struct gdb_session;
 struct tdesc_x86;
@@ -57,6 +61,8 @@ struct gdb_process {
 	 * keep a pointer to a thread.
 	 */
 	struct list_head threads;
+	/** @by_tid: the same by number; under session.lock. */
+	DECLARE_HASHTABLE(by_tid, PROCESS_TID_BITS);
 	/**
 	 * @nr_threads: threads that are not dead and no guests; under
 	 * session.lock.
@@ -159,6 +165,9 @@ void process_leave(struct gdb_process *process);
 void process_make_guest(struct gdb_process *process);
 void process_reap_threads(struct gdb_process *process);
 struct task_struct *process_task_get(struct gdb_process *process);
+void process_add_thread_locked(struct gdb_thread *thread);
+void process_remove_thread_locked(struct gdb_thread *thread);
+void process_renumber_thread_locked(struct gdb_thread *thread, pid_t tid);
 struct gdb_thread *process_find_thread(struct gdb_process *process, pid_t tid);
 struct gdb_thread *process_first_thread(struct gdb_process *process);
 bool process_is_dying(const struct gdb_process *process);

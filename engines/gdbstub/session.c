@@ -369,7 +369,7 @@ bool session_thread_born(struct gdb_thread *thread)
 	spin_lock(&session->lock);
 	taken = !process->is_lifted;
 	if (taken) {
-		list_add_tail(&thread->entry, &process->threads);
+		process_add_thread_locked(thread);
 		count_newborn(session, thread);
 	}
 	spin_unlock(&session->lock);

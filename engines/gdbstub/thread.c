@@ -89,6 +89,7 @@ struct gdb_thread *thread_attach(struct gdb_process *process,
 	if (!thread)
 		return ERR_PTR(-ENOMEM);
 	INIT_LIST_HEAD(&thread->entry);
+	INIT_HLIST_NODE(&thread->by_tid);
 	thread->process = process;
 	thread->task = get_task_struct(task);
 	thread->guest = guest;

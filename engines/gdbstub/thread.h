@@ -134,6 +134,8 @@ struct gdb_thread {
 	struct rcu_head rcu;
 	/** @entry: in process.threads; under session.lock. */
 	struct list_head entry;
+	/** @by_tid: in process.by_tid as long as in the list; under session.lock. */
+	struct hlist_node by_tid;
 	/** @process: constant. */
 	struct gdb_process *process;
 	/** @task: constant, owns a reference. */

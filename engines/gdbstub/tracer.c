@@ -598,7 +598,9 @@ static bool follow_child(struct gdb_thread *thread, struct task_struct *child,
 		goto free;
 	}
 	watch_install_thread(process, newborn);
-	list_add_tail(&newborn->entry, &process->threads);
+	spin_lock(&process->session->lock);
+	process_add_thread_locked(newborn);
+	spin_unlock(&process->session->lock);
 	if (kind == STOP_VFORK)
 		thread->vfork_child = get_task_struct(child);
 	if (session_fork(thread, newborn, kind))
@@ -608,7 +610,9 @@ static bool follow_child(struct gdb_thread *thread, struct task_struct *child,
 		put_task_struct(child);
 	}
 	watch_remove_thread(newborn);
-	list_del_init(&newborn->entry);
+	spin_lock(&process->session->lock);
+	process_remove_thread_locked(newborn);
+	spin_unlock(&process->session->lock);
 	thread_detach(newborn);
 	thread_free(newborn);
 free:
@@ -683,7 +687,8 @@ static enum stop_kind note_exec(struct gdb_thread *thread, char *path)
 
 	spin_lock(&session->lock);
 	swap(process->exec_path, path);
-	thread->tid = task_pid_nr_ns(current, session->pid_ns);
+	process_renumber_thread_locked(thread, task_pid_nr_ns(current,
+							      session->pid_ns));
 	process->tdesc = NULL;
 	if (process->execs_left)
 		kind = --process->execs_left ? STOP_NONE : STOP_LAUNCHED;
