@@ -214,6 +214,11 @@ struct gdb_thread {
 	bool over_syscall;
 	/** @in_syscall: it is in the system call @syscall. */
 	bool in_syscall;
+	/**
+	 * @return_due: its return from the vfork @syscall is told when it is
+	 * resumed, if it is caught then.
+	 */
+	bool return_due;
 	/** @syscall: its number; the registers may not have it at the end. */
 	int syscall;
 	/** @output: what its last hit printed, or NULL; owned. */

@@ -150,7 +150,38 @@ static void settle_vfork(struct gdb_thread *thread)
 	WRITE_ONCE(thread->vfork_child, NULL);
 	spin_unlock(&session->lock);
 	put_task_struct(child);
+	/* Its entry was not reported if nothing was caught then. */
+	if (!thread->in_syscall)
+		thread->syscall = syscall_get_nr(current, current_pt_regs());
+	thread->return_due = true;
 	tell_event(thread, STOP_VFORK_DONE);
+}
+
+static bool is_caught(const struct gdb_thread *thread, int nr)
+{
+	return syscall_filter_has(&thread->process->syscalls, nr) &&
+	       !thread->guest && !READ_ONCE(thread->process->is_leaving);
+}
+
+/*
+ * The return from a vfork comes after the vfork's end, about which the client
+ * was told at this boundary: what is caught is what it says when it resumes.
+ */
+static void settle_return(struct gdb_thread *thread)
+{
+	struct stop_event event = {
+		.kind = STOP_SYSCALL_RETURN,
+		.syscall = thread->syscall,
+	};
+
+	if (thread->vfork_child)
+		return;
+	thread->in_syscall = false;
+	if (!thread->return_due || session_wants_stop(thread))
+		return;
+	thread->return_due = false;
+	if (is_caught(thread, event.syscall))
+		session_event(thread, &event);
 }
 
 /* Return: what to do, or UTRACE_RESUME: there is nothing to step over. */
@@ -188,6 +219,7 @@ static u32 settle(struct gdb_thread *thread)
 		if (READ_ONCE(process->is_leaving))
 			return settle_leaving(thread);
 		settle_vfork(thread);
+		settle_return(thread);
 		if (watch_take_hit(process, thread, &event))
 			session_event(thread, &event);
 		if (session_wants_stop(thread) && settle_stop(thread))
@@ -473,12 +505,6 @@ static u32 tracer_report_quiesce(u32 action, struct utrace_engine *engine,
 	return settle(thread);
 }
 
-static bool is_caught(const struct gdb_thread *thread, int nr)
-{
-	return syscall_filter_has(&thread->process->syscalls, nr) &&
-	       !thread->guest && !READ_ONCE(thread->process->is_leaving);
-}
-
 /*
  * A thread that stops here is held before the call begins, and is let go into
  * it. Is it not the first to have an event, its own is told later, and it waits
@@ -528,7 +554,8 @@ static u32 tracer_report_syscall_entry(u32 action, struct utrace_engine *engine,
 
 /*
  * Back from it; the boundary is next, where the thread stops. The number is
- * that of the entry: sigreturn takes it out of the registers.
+ * that of the entry: sigreturn takes it out of the registers. The return from a
+ * vfork is told after the vfork's end, see settle_return().
  */
 static u32 tracer_report_syscall_exit(u32 action, struct utrace_engine *engine,
 				      struct task_struct *task,
@@ -539,6 +566,8 @@ static u32 tracer_report_syscall_exit(u32 action, struct utrace_engine *engine,
 
 	event.syscall = thread->in_syscall ? thread->syscall :
 					     syscall_get_nr(task, regs);
+	if (thread->vfork_child)
+		return UTRACE_REPORT;
 	thread->in_syscall = false;
 	if (!is_caught(thread, event.syscall))
 		return keep_going(thread);

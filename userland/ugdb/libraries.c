@@ -104,43 +104,44 @@ static void read_headers(const struct image *image, uint64_t addr, uint64_t nr,
 	}
 }
 
-static uint64_t find_dynamic_entry(const struct image *image, uint64_t dynamic,
-				   uint64_t tag)
+static bool find_dynamic_entry(const struct image *image, uint64_t dynamic,
+			       uint64_t tag, uint64_t *value)
 {
 	for (unsigned int i = 0; i < DYNAMIC_MAX; i++) {
 		uint64_t found = read_nth(image, dynamic, 2 * i);
 
 		if (found == tag)
-			return read_nth(image, dynamic, 2 * i + 1);
-		if (found == DT_NULL)
-			break;
+			*value = read_nth(image, dynamic, 2 * i + 1);
+		if (found == tag || found == DT_NULL)
+			return found == tag;
 	}
-	return 0;
+	return false;
 }
 
-/* Return: the address of struct r_debug, or 0: not linked dynamically, yet. */
-static uint64_t find_debug(struct image *image)
+/*
+ * Where struct r_debug is, 0 before the dynamic linker has said so. Return:
+ * false: there is no place for that in the program, which is linked statically,
+ * or is the dynamic linker itself.
+ */
+static bool find_debug(struct image *image, uint64_t *debug)
 {
 	struct headers headers = { 0 };
 	struct buf auxv = { 0 };
-	uint64_t addr, nr, debug = 0;
+	uint64_t addr, nr, bias;
 
 	if (!procfs_read(&auxv, "/proc/%d/auxv", image->pid))
-		return 0;
+		return false;
 	image->wide = find_aux(&auxv, true, AT_PHENT) == sizeof(Elf64_Phdr);
 	addr = find_aux(&auxv, image->wide, AT_PHDR);
 	nr = find_aux(&auxv, image->wide, AT_PHNUM);
 	buf_free(&auxv);
 	if (!addr)
-		return 0;
+		return false;
 	read_headers(image, addr, nr, &headers);
-	if (headers.dynamic) {
-		uint64_t bias = headers.has_self ? addr - headers.self : 0;
-
-		debug = find_dynamic_entry(image, bias + headers.dynamic,
-					   DT_DEBUG);
-	}
-	return debug;
+	bias = headers.has_self ? addr - headers.self : 0;
+	return headers.dynamic &&
+	       find_dynamic_entry(image, bias + headers.dynamic, DT_DEBUG,
+				  debug);
 }
 
 /* What an XML attribute cannot have as it is. */
@@ -244,12 +245,15 @@ static void read_annex(const char *annex, struct piece *piece)
 	}
 }
 
-static void collect(struct buf *out, pid_t pid, const char *annex)
+/* Return: whether the list is known; else the client looks for itself. */
+static bool collect(struct buf *out, pid_t pid, const char *annex)
 {
 	struct image image = { .pid = pid };
 	struct piece piece = { 0 };
-	uint64_t debug = find_debug(&image);
+	uint64_t debug = 0;
 
+	if (!find_debug(&image, &debug))
+		return false;
 	read_annex(annex, &piece);
 	buf_add_string(out, "<library-list-svr4 version=\"1.0\"");
 	if (piece.start) {
@@ -262,6 +266,7 @@ static void collect(struct buf *out, pid_t pid, const char *annex)
 		buf_add_string(out, ">");
 	}
 	buf_add_string(out, "</library-list-svr4>");
+	return true;
 }
 
 /* Collected anew for each piece: the process is stopped meanwhile. */
@@ -270,11 +275,10 @@ void xfer_libraries(struct request *request)
 	struct buf list = { 0 };
 	struct xfer xfer;
 
-	if (!request->pid || !xfer_take(request, &xfer)) {
+	if (request->pid && xfer_take(request, &xfer) &&
+	    collect(&list, request->pid, xfer.annex))
+		xfer_reply(request, &xfer, list.data, list.len);
+	else
 		buf_add_string(&request->answer->reply, "E01");
-		return;
-	}
-	collect(&list, request->pid, xfer.annex);
-	xfer_reply(request, &xfer, list.data, list.len);
 	buf_free(&list);
 }
