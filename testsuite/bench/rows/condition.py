@@ -15,6 +15,7 @@ KINDS = [
     ("-O0, 8 threads", EMULATED, "target", "-O0", 8, 4000),
     ("-O0", EMULATED, "host", "-O0", 1, 300),
     ("-O2", EMULATED, "host", "-O2", 1, 300),
+    ("out of line", OUT_OF_LINE, "host", "-O0", 1, 300),
 ]
 CASES = [
     {"name": f"false condition, evaluated by the {where}, {what}",
@@ -23,6 +24,12 @@ CASES = [
      "hits": {"ugdb": hits, "gdbserver": min(hits, 2000 // threads)}}
     for what, place, where, flags, threads, hits in KINDS
 ]
+# What a user gains who leaves it to gdb where conditions are evaluated when the
+# server cannot: the stub's way against gdbserver's other one.
+ACROSS = {f"false condition, in the kernel against by gdb, {what}":
+          (f"false condition, evaluated by the target, {what}",
+           f"false condition, evaluated by the host, {what}", "hits")
+          for what in ("-O0", "-O2", "out of line")}
 # Name of the figure: unit, and whether more is better.
 FIGURES = {"hits": ("/s", True)}
 
