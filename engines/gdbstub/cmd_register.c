@@ -18,6 +18,8 @@ int cmd_read_registers(struct command *command)
 
 	if (!thread)
 		return -ESRCH;
+	if (!thread_is_stopped(thread))
+		return -EBUSY;
 	ret = regs_read(thread, g);
 	if (ret)
 		return ret;
@@ -32,6 +34,8 @@ int cmd_write_registers(struct command *command)
 
 	if (!thread)
 		return -ESRCH;
+	if (!thread_is_stopped(thread))
+		return -EBUSY;
 	if (data->len != regs_tdesc(command->process)->g_size)
 		return -EINVAL;
 	return regs_write(thread, data->data) ?: command_ok(command);
@@ -47,6 +51,8 @@ int cmd_read_register(struct command *command)
 
 	if (!thread)
 		return -ESRCH;
+	if (!thread_is_stopped(thread))
+		return -EBUSY;
 	ret = regs_read_one(thread, min_t(u64, num, U32_MAX), val, &len);
 	if (ret)
 		return ret;
@@ -63,6 +69,8 @@ int cmd_write_register(struct command *command)
 
 	if (!thread)
 		return -ESRCH;
+	if (!thread_is_stopped(thread))
+		return -EBUSY;
 	ret = regs_write_one(thread, min_t(u64, num, U32_MAX), data->data,
 			     data->len);
 	return ret ?: command_ok(command);

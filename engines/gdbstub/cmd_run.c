@@ -16,12 +16,57 @@
 
 int cmd_stop_reason(struct command *command)
 {
+	if (READ_ONCE(command->session->non_stop)) {
+		stop_reply_next(command->session, command->tx, true);
+		return 0;
+	}
 	if (!command->process) {
 		packet_put_str(command->tx, "W00");
 		return 0;
 	}
 	stop_reply_ask(command->session);
 	return COMMAND_NO_REPLY;
+}
+
+int cmd_next_stop(struct command *command)
+{
+	stop_reply_next(command->session, command->tx, false);
+	return 0;
+}
+
+/* Changed while nothing runs, but for a client that takes non-stop back. */
+int cmd_non_stop(struct command *command)
+{
+	struct gdb_session *session = command->session;
+	bool wanted = command->args.arg[0].num;
+	int ret = 0;
+
+	if (!wanted && READ_ONCE(session->non_stop) &&
+	    session_stop_all(session))
+		stop_reply_send(session);
+	spin_lock(&session->lock);
+	if (wanted && !session->non_stop) {
+		if (session->state == SESSION_STOPPED ||
+		    session->state == SESSION_IDLE)
+			nonstop_begin(session);
+		else
+			ret = -EBUSY;
+	}
+	spin_unlock(&session->lock);
+	return ret ?: command_ok(command);
+}
+
+int cmd_interrupt(struct command *command)
+{
+	commands_interrupt(command->session);
+	return command_ok(command);
+}
+
+int cmd_thread_events(struct command *command)
+{
+	WRITE_ONCE(command->session->client.thread_events,
+		   command->args.arg[0].num);
+	return command_ok(command);
 }
 
 int cmd_vcont_query(struct command *command)
@@ -82,8 +127,9 @@ static void mark_thread(struct gdb_thread *thread,
 }
 
 /*
- * Of the actions of a packet the leftmost that names a thread counts. All have
- * stopped, so for 't' there is nothing to do; one that missed the stop runs.
+ * Of the actions of a packet the leftmost that names a thread counts. In all-stop
+ * all have stopped, so for 't' there is nothing to do; one that missed the stop
+ * runs.
  * Return: how many threads run by this, or -EINVAL: no such signal.
  */
 static int mark_threads(struct gdb_session *session,
@@ -103,10 +149,15 @@ static int mark_threads(struct gdb_session *session,
 		    !is_meant(thread, action))
 			continue;
 		thread->is_named = true;
-		if (action->kind == 't')
+		if (action->kind == 't') {
+			if (session->non_stop && thread_is_counted(thread))
+				nonstop_ask_stop(thread);
 			continue;
+		}
 		nr++;
-		if (thread->state == THREAD_STOPPED)
+		/* A stop that was not told stands. */
+		if (thread->state == THREAD_STOPPED &&
+		    list_empty(&thread->note.entry))
 			mark_thread(thread, action, signo);
 	}
 	spin_unlock(&session->lock);
@@ -137,6 +188,11 @@ static int resume_marked(struct command *command)
 {
 	struct gdb_session *session = command->session;
 
+	if (READ_ONCE(session->non_stop)) {
+		set_steps_over(session);
+		nonstop_resume(session);
+		return command_ok(command);
+	}
 	if (!session_take_pending(session)) {
 		set_steps_over(session);
 		if (session_resume(session))
@@ -183,7 +239,8 @@ static int mark_actions(struct command *command)
 	 * With nobody to run there would never be a stop to reply with, unless
 	 * the process is being killed: its end is the reply.
 	 */
-	return marked || any_is_dying(command->session) ? 0 : -ESRCH;
+	return marked || READ_ONCE(command->session->non_stop) ||
+			       any_is_dying(command->session) ? 0 : -ESRCH;
 }
 
 int cmd_vcont(struct command *command)
@@ -275,14 +332,18 @@ int cmd_step_signal(struct command *command)
 int cmd_detach(struct command *command)
 {
 	struct gdb_session *session = command->session;
+	pid_t pid;
 
 	if (!command_select_process(command))
 		return -ESRCH;
 	spin_lock(&session->lock);
 	session->reply_owed = false;
 	spin_unlock(&session->lock);
+	pid = command->process->pid;
 	commands_leave_process(session, command->process, true);
 	command->process = NULL;
+	if (session_process(session))
+		helper_push(&session->helper, GDBSTUB_RECORD_DETACHED, pid, 0);
 	command_ok(command);
 	return COMMAND_CLOSED;
 }

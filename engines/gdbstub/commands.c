@@ -33,11 +33,13 @@ static const struct command_row command_table[] = {
 	ROW("P", "h=b", PROTO_PREFIX, cmd_write_register, WHEN_STOPPED),
 	ROW("QCatchSyscalls:", NULL, PROTO_PREFIX, cmd_catch_syscalls,
 	    WHEN_STOPPED),
+	ROW("QNonStop:", "h", PROTO_PREFIX, cmd_non_stop, WHEN_ANY),
 	ROW("QPassSignals:", NULL, PROTO_PREFIX, cmd_pass_signals, WHEN_ANY),
 	ROW("QProgramSignals:", NULL, PROTO_PREFIX, cmd_program_signals,
 	    WHEN_ANY),
 	ROW("QStartNoAckMode", NULL, PROTO_EXACT, cmd_no_ack, WHEN_ANY),
 	ROW("R", NULL, PROTO_PREFIX, cmd_restart, WHEN_ANY),
+	ROW("QThreadEvents:", "h", PROTO_PREFIX, cmd_thread_events, WHEN_ANY),
 	ROW("S", "s[;h]", PROTO_PREFIX, cmd_step_signal, WHEN_RESUME),
 	ROW("T", "t", PROTO_PREFIX, cmd_thread_alive, WHEN_PROCESS),
 	ROW("X", "h,h:x", PROTO_PREFIX, cmd_write_memory, WHEN_STOPPED),
@@ -74,6 +76,8 @@ static const struct command_row command_table[] = {
 	ROW("qsThreadInfo", NULL, PROTO_EXACT, cmd_next_threads, WHEN_ANY),
 	ROW("s", "[h]", PROTO_PREFIX, cmd_step, WHEN_RESUME),
 	ROW("vCont", NULL, PROTO_WORD, cmd_vcont, WHEN_RESUME),
+	ROW("vCtrlC", NULL, PROTO_EXACT, cmd_interrupt, WHEN_PROCESS),
+	ROW("vStopped", NULL, PROTO_EXACT, cmd_next_stop, WHEN_ANY),
 	ROW("vCont?", NULL, PROTO_EXACT, cmd_vcont_query, WHEN_ANY),
 	ROW("vKill;", "p", PROTO_PREFIX, cmd_kill_process, WHEN_PROCESS),
 	ROW("vMustReplyEmpty", NULL, PROTO_EXACT, cmd_empty, WHEN_ANY),
@@ -194,7 +198,7 @@ static bool must_wait(struct gdb_session *session,
 	if (row->when != WHEN_STOPPED && row->when != WHEN_RESUME)
 		return false;
 	spin_lock(&session->lock);
-	wait = !session->reply_owed && (session->state == SESSION_STOPPING ||
+	wait = !session->non_stop && !session->reply_owed && (session->state == SESSION_STOPPING ||
 					session->state == SESSION_RUNNING);
 	spin_unlock(&session->lock);
 	return wait;
@@ -325,6 +329,19 @@ static bool take_packet(struct gdb_session *session)
 	return true;
 }
 
+/**
+ * commands_interrupt() - the client sent ^C, or says the same in a packet
+ * @session: the session
+ *
+ * Context: session.cmd_lock held; may sleep.
+ */
+void commands_interrupt(struct gdb_session *session)
+{
+	if (READ_ONCE(session->non_stop) ? nonstop_interrupt(session) :
+					   session_interrupt(session))
+		stop_reply_send(session);
+}
+
 static void take_event(struct gdb_session *session, enum packet_event event)
 {
 	switch (event) {
@@ -332,8 +349,7 @@ static void take_event(struct gdb_session *session, enum packet_event event)
 		link_resend(&session->link);
 		break;
 	case PACKET_INTERRUPT:
-		if (session_interrupt(session))
-			stop_reply_send(session);
+		commands_interrupt(session);
 		break;
 	case PACKET_OVERSIZED:
 		trace_gdbstub_bad_bytes(event);
@@ -355,26 +371,39 @@ static void take_event(struct gdb_session *session, enum packet_event event)
  * delivers it only if the client's user lets such signals through.
  */
 static void keep_parked_signal(struct gdb_session *session,
-			       struct gdb_process *process, bool is_detach)
+			       struct gdb_thread *thread,
+			       const struct stop_event *event, bool is_detach)
 {
 	const struct gdb_client *client = &session->client;
-	struct gdb_thread *thread;
-	int signo;
+	int signo = event->signo;
 
 	/* The stop of a ^C is called SIGINT, but is no signal of a thread. */
-	if (session->state != SESSION_STOPPED ||
-	    session->event.kind != STOP_SIGNAL || session->event.any_thread)
-		return;
-	signo = session->event.signo;
-	thread = process_find_thread(process, session->event.tid);
-	if (!thread || thread->state != THREAD_STOPPED ||
-	    !thread->has_siginfo || thread->siginfo.si_signo != signo)
+	if (event->kind != STOP_SIGNAL || event->any_thread ||
+	    thread->state != THREAD_STOPPED || !thread->has_siginfo ||
+	    thread->siginfo.si_signo != signo)
 		return;
 	if (is_detach &&
 	    (client->has_program_signals ? !test_bit(signo, client->program) :
 					   signo == SIGTRAP))
 		return;
 	thread->inject = signo;
+}
+
+static void keep_parked_signals(struct gdb_session *session,
+				struct gdb_process *process, bool is_detach)
+{
+	struct gdb_thread *thread;
+
+	spin_lock(&session->lock);
+	list_for_each_entry(thread, &process->threads, entry)
+		if (session->non_stop)
+			keep_parked_signal(session, thread, &thread->note.event,
+					   is_detach);
+		else if (session->state == SESSION_STOPPED &&
+			 thread->tid == session->event.tid)
+			keep_parked_signal(session, thread, &session->event,
+					   is_detach);
+	spin_unlock(&session->lock);
 }
 
 static void leave_one(struct gdb_session *session, struct gdb_process *process)
@@ -410,7 +439,7 @@ static void deselect(struct gdb_selection *selection, pid_t pid)
 void commands_leave_process(struct gdb_session *session,
 			    struct gdb_process *process, bool is_detach)
 {
-	keep_parked_signal(session, process, is_detach);
+	keep_parked_signals(session, process, is_detach);
 	deselect(&session->client.general, process->pid);
 	deselect(&session->client.resume, process->pid);
 	if (!READ_ONCE(process->is_gone) && session_shares_memory(process))
@@ -437,6 +466,8 @@ static void end_connection(struct gdb_session *session, int error)
 	leave_all(session);
 	spin_lock(&session->lock);
 	session->reply_owed = false;
+	session->non_stop = false;
+	session->notified = false;
 	spin_unlock(&session->lock);
 	memset(&session->client, 0, sizeof(session->client));
 	helper_push(&session->helper, GDBSTUB_RECORD_CLOSED, 0, -error);
@@ -573,7 +604,7 @@ static void look_at_stop(struct gdb_session *session)
 	if (test_and_clear_bit(WORK_STOP_LATE, &session->work) &&
 	    session_stop_late(session))
 		stop_reply_send(session);
-	if (READ_ONCE(session->reply_owed))
+	if (READ_ONCE(session->reply_owed) || READ_ONCE(session->non_stop))
 		stop_reply_send(session);
 	look_at_processes(session);
 }

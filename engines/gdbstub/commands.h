@@ -64,6 +64,7 @@ struct command_row {
 };
 
 int commands_main(void *session);
+void commands_interrupt(struct gdb_session *session);
 void commands_leave_process(struct gdb_session *session,
 			    struct gdb_process *process, bool is_detach);
 
@@ -96,6 +97,10 @@ int cmd_xfer_siginfo_write(struct command *command);
 
 /* cmd_run.c APIs: */
 int cmd_stop_reason(struct command *command);
+int cmd_non_stop(struct command *command);
+int cmd_next_stop(struct command *command);
+int cmd_interrupt(struct command *command);
+int cmd_thread_events(struct command *command);
 int cmd_vcont_query(struct command *command);
 int cmd_vcont(struct command *command);
 int cmd_continue(struct command *command);

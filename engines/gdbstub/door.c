@@ -236,9 +236,17 @@ static int take_answer(struct gdb_session *session,
 
 	if (!helper_take_answer(&session->helper, head->cookie, !is_output))
 		return -ENOENT;
-	ret = head->type == GDBSTUB_RECORD_NO_REPLY ?
-		      0 :
-		      send_answer(session, data, head->len, is_output);
+	switch (head->type) {
+	case GDBSTUB_RECORD_NO_REPLY:
+		ret = 0;
+		break;
+	case GDBSTUB_RECORD_STARTED:
+		ret = stop_reply_started(session);
+		break;
+	default:
+		ret = send_answer(session, data, head->len, is_output);
+		break;
+	}
 	session_kick(session, WORK_LOOK);
 	/* A client that went away meanwhile is no fault of the helper's. */
 	return ret == -ENOTCONN ? 0 : ret;
@@ -257,11 +265,10 @@ static ssize_t door_write(struct file *file, const char __user *buf, size_t len,
 	if (copy_from_user(&head, buf, sizeof(head)))
 		return -EFAULT;
 	if (head.len > GDBSTUB_RECORD_MAX || head.len != len - sizeof(head) ||
-	    (head.type != GDBSTUB_RECORD_REPLY &&
-	     head.type != GDBSTUB_RECORD_OUTPUT &&
-	     head.type != GDBSTUB_RECORD_NO_REPLY))
+	    head.type < GDBSTUB_RECORD_REPLY ||
+	    head.type > GDBSTUB_RECORD_STARTED)
 		return -EINVAL;
-	if (head.type == GDBSTUB_RECORD_NO_REPLY && head.len)
+	if (head.type >= GDBSTUB_RECORD_NO_REPLY && head.len)
 		return -EINVAL;
 	data = vmemdup_user(buf + sizeof(head), head.len);
 	if (IS_ERR(data))

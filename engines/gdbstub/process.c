@@ -49,9 +49,11 @@ struct gdb_process *process_create(struct gdb_session *session,
 	process->tgid = get_task_pid(leader, PIDTYPE_TGID);
 	process->pid = task_tgid_nr_ns(leader, session->pid_ns);
 	INIT_LIST_HEAD(&process->entry);
+	INIT_LIST_HEAD(&process->note.entry);
 	INIT_LIST_HEAD(&process->threads);
 	hash_init(process->by_tid);
 	init_waitqueue_head(&process->wait);
+	mutex_init(&process->watch_lock);
 	return process;
 }
 
@@ -158,6 +160,7 @@ void process_new_memory(struct gdb_process *process)
  */
 void process_free(struct gdb_process *process)
 {
+	mutex_destroy(&process->watch_lock);
 	breakpoint_table_put(process->left);
 	breakpoint_table_put(process->breakpoints);
 	breakpoint_table_put(process->own);
@@ -317,7 +320,9 @@ static void mark_leaving(struct gdb_process *process)
 	struct gdb_thread *thread;
 
 	spin_lock(&session->lock);
+	list_del_init(&process->note.entry);
 	list_for_each_entry(thread, &process->threads, entry) {
+		list_del_init(&thread->note.entry);
 		thread->held = false;
 		if (thread_is_counted(thread))
 			session->nr_running--;
@@ -470,6 +475,7 @@ void process_make_guest(struct gdb_process *process)
 			continue;
 		if (thread_is_counted(thread))
 			session->nr_running--;
+		list_del_init(&thread->note.entry);
 		thread->guest = true;
 		thread->state = THREAD_RUNNING;
 		thread->resume = RESUME_CONTINUE;
@@ -488,7 +494,8 @@ static struct gdb_thread *take_dead_thread(struct gdb_process *process)
 
 	spin_lock(&process->session->lock);
 	list_for_each_entry(thread, &process->threads, entry)
-		if (thread->state == THREAD_DEAD) {
+		if (thread->state == THREAD_DEAD &&
+		    list_empty(&thread->note.entry)) {
 			found = thread;
 			break;
 		}

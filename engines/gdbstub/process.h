@@ -96,6 +96,11 @@ struct gdb_process {
 	 */
 	bool is_coming;
 	/**
+	 * @is_starting: a client waits for the answer to its vRun or vAttach,
+	 * which comes before all else that is told of it; under session.lock.
+	 */
+	bool is_starting;
+	/**
 	 * @record_owed: the opener is told when it stops for the first time;
 	 * under session.lock.
 	 */
@@ -114,6 +119,8 @@ struct gdb_process {
 	 * may not trace; under session.lock. The session leaves it.
 	 */
 	bool may_not_trace;
+	/** @note: in non-stop, its end. */
+	struct stop_note note;
 	/** @wait: woken when a thread dies, or has passed while leaving. */
 	wait_queue_head_t wait;
 
@@ -133,8 +140,15 @@ struct gdb_process {
 	 */
 	struct syscall_filter syscalls;
 	/**
+	 * @watch_lock: held from a look at @watches to the end of what follows
+	 * from it in the threads. A thread that makes another one holds it
+	 * until that is in the list, so that no thread is missed.
+	 */
+	struct mutex watch_lock;
+	/**
 	 * @watches: what is in the debug registers of its threads. Written
-	 * with session.cmd_lock held and all threads stopped.
+	 * with session.cmd_lock and @watch_lock held; read by the threads
+	 * without a lock.
 	 */
 	struct watch_slot watches[WATCH_SLOTS];
 	/** @nr_watches: used slots of @watches. */

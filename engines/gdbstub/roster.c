@@ -148,7 +148,8 @@ static bool is_announced(struct gdb_process *child)
 		return true;
 	session_for_each_thread(session, process, thread)
 		if (thread->state != THREAD_DEAD &&
-		    thread->pending.child == child->pid)
+		    (thread->pending.child == child->pid ||
+		     thread->note.event.child == child->pid))
 			return true;
 	return false;
 }

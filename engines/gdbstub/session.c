@@ -72,6 +72,7 @@ static void init_fields(struct gdb_session *session)
 	mutex_init(&session->cmd_lock);
 	spin_lock_init(&session->lock);
 	INIT_LIST_HEAD(&session->processes);
+	INIT_LIST_HEAD(&session->notes);
 	helper_init(&session->helper);
 	init_waitqueue_head(&session->wait);
 	init_completion(&session->ended);
@@ -167,6 +168,8 @@ void session_destroy(struct gdb_session *session)
  * begins, which is complete when its threads, added from here on, have come.
  * It cannot be complete before session_all_born().
  *
+ * In non-stop its threads stop one by one, beside what runs.
+ *
  * Context: session.cmd_lock held.
  * Return: 0 or -EBUSY: the processes of the session run.
  */
@@ -176,8 +179,8 @@ int session_add_process(struct gdb_session *session,
 	int ret = 0;
 
 	spin_lock(&session->lock);
-	if (session->state == SESSION_RUNNING ||
-	    session->state == SESSION_STOPPING) {
+	if (!session->non_stop && (session->state == SESSION_RUNNING ||
+				   session->state == SESSION_STOPPING)) {
 		ret = -EBUSY;
 		goto unlock;
 	}
@@ -185,11 +188,12 @@ int session_add_process(struct gdb_session *session,
 	session->nr_running++;
 	process->is_coming = true;
 	process->record_owed = true;
+	process->is_starting = session->link.file;
 	memset(&session->event, 0, sizeof(session->event));
 	session->event.any_thread = true;
 	session->event.pid = process->pid;
-	session->state = process->execs_left ? SESSION_RUNNING :
-					       SESSION_STOPPING;
+	session->state = process->execs_left || session->non_stop ?
+				 SESSION_RUNNING : SESSION_STOPPING;
 unlock:
 	spin_unlock(&session->lock);
 	return ret;
@@ -239,7 +243,8 @@ static bool note_no_resumed(struct gdb_session *session)
 	struct gdb_process *process;
 	bool waits = false;
 
-	if (session->state != SESSION_RUNNING || session->nr_running)
+	if (session->state != SESSION_RUNNING || session->nr_running ||
+	    session->non_stop)
 		return false;
 	list_for_each_entry(process, &session->processes, entry)
 		waits |= !process->is_guest && process->nr_threads &&
@@ -290,13 +295,18 @@ bool session_drop_process(struct gdb_session *session,
 	return done;
 }
 
-/*
- * Ask a thread to stop. One that stands still already, for job control or for
- * another thread's step, makes no callback: it counts as arrived. So does one
- * that waits for its vfork's child: it may have to wait for the client to let
- * that run.
+/**
+ * session_ask_stop() - ask a thread to stop
+ * @session: the session
+ * @thread: counted as running
+ *
+ * One that stands still already, for job control or for another thread's step,
+ * makes no callback: it counts as arrived. So does one that waits for its
+ * vfork's child: it may have to wait for the client to let that run.
+ *
+ * Context: session.lock held.
  */
-static void ask_stop(struct gdb_session *session, struct gdb_thread *thread)
+void session_ask_stop(struct gdb_session *session, struct gdb_thread *thread)
 {
 	lockdep_assert_held(&session->lock);
 	if (utrace_control(thread->task, thread->engine, UTRACE_STOP) &&
@@ -323,7 +333,7 @@ static void begin_stop(struct gdb_session *session, struct gdb_thread *but)
 	session->state = SESSION_STOPPING;
 	session_for_each_thread(session, process, thread)
 		if (thread != but && thread_is_counted(thread))
-			ask_stop(session, thread);
+			session_ask_stop(session, thread);
 	if (session->nr_running > !!but)
 		mod_timer(&session->stop_timer,
 			  jiffies + msecs_to_jiffies(STOP_LIMIT_MS));
@@ -339,10 +349,13 @@ static void count_newborn(struct gdb_session *session,
 		thread->process->nr_threads++;
 	if (thread_is_counted(thread))
 		session->nr_running++;
-	if (session->state == SESSION_STOPPING && thread_is_counted(thread)) {
+	if (session->non_stop && thread_is_counted(thread))
+		nonstop_newborn(thread);
+	if (session->state == SESSION_STOPPING &&
+		   thread_is_counted(thread)) {
 		mod_timer(&session->stop_timer,
 			  jiffies + msecs_to_jiffies(STOP_LIMIT_MS));
-		ask_stop(session, thread);
+		session_ask_stop(session, thread);
 	} else if (session->state == SESSION_STOPPED ||
 		   thread->process->breakpoints->stepper) {
 		thread_poke(thread);
@@ -383,7 +396,8 @@ bool session_thread_born(struct gdb_thread *thread)
  * Takes back the one running thread that session_add_process() counted.
  *
  * Context: session.cmd_lock held.
- * Return: whether the stop is complete with this: the caller reports it.
+ * Return: whether the stop is, or in non-stop may be, complete with this: the
+ * caller reports it.
  */
 bool session_all_born(struct gdb_process *process)
 {
@@ -393,19 +407,30 @@ bool session_all_born(struct gdb_process *process)
 	spin_lock(&session->lock);
 	process->is_coming = false;
 	session->nr_running--;
-	done = complete_stop(session);
+	done = session->non_stop || complete_stop(session);
 	spin_unlock(&session->lock);
 	return done;
 }
 
 static void make_exit_event(struct gdb_process *process)
 {
-	struct stop_event *event = &process->session->event;
+	process->session->event = (struct stop_event){
+		.kind = STOP_EXITED,
+		.pid = process->pid,
+		.status = process->status,
+	};
+}
 
-	memset(event, 0, sizeof(*event));
-	event->kind = STOP_EXITED;
-	event->pid = process->pid;
-	event->status = process->status;
+static void note_end(struct gdb_process *process)
+{
+	struct gdb_session *session = process->session;
+
+	process->note.event = (struct stop_event){
+		.kind = STOP_EXITED,
+		.pid = process->pid,
+		.status = process->status,
+	};
+	list_add_tail(&process->note.entry, &session->notes);
 }
 
 /*
@@ -427,12 +452,36 @@ static bool note_exit(struct gdb_process *process)
 		return complete_stop(session) || note_no_resumed(session);
 	}
 	process->record_owed = false;
+	if (session->non_stop) {
+		note_end(process);
+		return true;
+	}
 	if (is_first)
 		begin_stop(session, NULL);
 	if (is_first || session->event.pid == process->pid ||
 	    !session->event.pid)
 		make_exit_event(process);
 	return complete_stop(session) || session->state == SESSION_STOPPED;
+}
+
+/*
+ * Of a thread of a process that goes on. Its note keeps it until that is told.
+ */
+static bool note_thread_exit(struct gdb_thread *thread)
+{
+	struct gdb_session *session = thread->process->session;
+
+	if (!session->client.thread_events || !session->non_stop ||
+	    thread->process->is_hidden || process_is_dying(thread->process))
+		return false;
+	thread->note.event = (struct stop_event){
+		.kind = STOP_THREAD_EXITED,
+		.pid = thread->process->pid,
+		.tid = thread->tid,
+		.status = thread->task->exit_code,
+	};
+	list_add_tail(&thread->note.entry, &session->notes);
+	return true;
 }
 
 static bool note_death(struct gdb_thread *thread, bool group_dead)
@@ -442,6 +491,7 @@ static bool note_death(struct gdb_thread *thread, bool group_dead)
 
 	if (thread_is_counted(thread))
 		session->nr_running--;
+	list_del_init(&thread->note.entry);
 	WRITE_ONCE(thread->state, THREAD_DEAD);
 	if (thread->guest)
 		return false;
@@ -452,7 +502,8 @@ static bool note_death(struct gdb_thread *thread, bool group_dead)
 	}
 	if (group_dead)
 		return note_exit(process);
-	return complete_stop(session) || note_no_resumed(session);
+	return note_thread_exit(thread) || complete_stop(session) ||
+	       note_no_resumed(session);
 }
 
 /**
@@ -520,7 +571,11 @@ static bool take_event(struct gdb_thread *thread,
 	struct gdb_session *session = process->session;
 
 	lockdep_assert_held(&session->lock);
-	if (session->state != SESSION_RUNNING || !thread_is_counted(thread)) {
+	if (session->non_stop && thread_is_counted(thread) &&
+	    nonstop_event(thread, event))
+		return true;
+	if (session->non_stop || session->state != SESSION_RUNNING ||
+	    !thread_is_counted(thread)) {
 		keep_event(thread, event);
 		return false;
 	}
@@ -605,6 +660,7 @@ bool session_wants_stop(struct gdb_thread *thread)
 {
 	return !thread->guest &&
 	       (READ_ONCE(thread->state) == THREAD_STOPPED ||
+		READ_ONCE(thread->stop_wanted) ||
 		READ_ONCE(thread->process->session->state) != SESSION_RUNNING);
 }
 
@@ -623,10 +679,27 @@ static void note_thread(struct stop_event *event, struct gdb_thread *thread)
 		fill_regs(event, current_pt_regs());
 }
 
+/* Return: whether there is something to be told with it. */
+static bool stop_here(struct gdb_thread *thread)
+{
+	struct gdb_session *session = thread->process->session;
+
+	thread->state = THREAD_STOPPED;
+	session->nr_running--;
+	if (session->non_stop) {
+		fill_regs(&thread->note.event, current_pt_regs());
+		nonstop_note(thread);
+		return true;
+	}
+	note_thread(&session->event, thread);
+	return complete_stop(session);
+}
+
 /**
  * session_arrive() - a thread is at the user boundary and can stop
  * @thread: the current thread
- * @is_last: set to whether the stop is complete with it: the caller reports it
+ * @is_last: set to whether the stop is complete with it, or in non-stop told:
+ *	the caller reports it
  *
  * Context: the thread's callback.
  * Return: whether it stops; false: the session runs (again).
@@ -642,13 +715,10 @@ bool session_arrive(struct gdb_thread *thread, bool *is_last)
 	if (process->is_leaving || thread->guest) {
 		stops = false;
 	} else if (thread->state == THREAD_RUNNING) {
-		stops = session->state != SESSION_RUNNING;
-		if (stops) {
-			thread->state = THREAD_STOPPED;
-			session->nr_running--;
-			note_thread(&session->event, thread);
-			*is_last = complete_stop(session);
-		}
+		stops = thread->stop_wanted ||
+			session->state != SESSION_RUNNING;
+		if (stops)
+			*is_last = stop_here(thread);
 	}
 	spin_unlock(&session->lock);
 	return stops;
@@ -749,6 +819,40 @@ bool session_interrupt(struct gdb_session *session)
 }
 
 /**
+ * session_stop_all() - the client has chosen all-stop
+ * @session: was non-stop
+ *
+ * The stop that begins is none in particular. Packets wait for it.
+ *
+ * Context: session.cmd_lock held.
+ * Return: whether it is complete at once: the caller reports it.
+ */
+bool session_stop_all(struct gdb_session *session)
+{
+	struct gdb_process *process;
+	struct gdb_thread *thread;
+	bool done;
+
+	spin_lock(&session->lock);
+	session->non_stop = false;
+	session->notified = false;
+	session->reply_owed = false;
+	list_for_each_entry(process, &session->processes, entry)
+		list_del_init(&process->note.entry);
+	session_for_each_thread(session, process, thread) {
+		list_del_init(&thread->note.entry);
+		WRITE_ONCE(thread->stop_wanted, false);
+	}
+	memset(&session->event, 0, sizeof(session->event));
+	session->event.any_thread = true;
+	if (session->state == SESSION_RUNNING)
+		begin_stop(session, NULL);
+	done = complete_stop(session);
+	spin_unlock(&session->lock);
+	return done;
+}
+
+/**
  * session_stop_late() - a stop took too long: go on without those that miss
  * @session: the session
  *
@@ -768,7 +872,7 @@ bool session_stop_late(struct gdb_session *session)
 	if (session->state == SESSION_STOPPING && !is_overtaken(session)) {
 		session_for_each_thread(session, process, thread)
 			if (thread_is_counted(thread))
-				ask_stop(session, thread);
+				session_ask_stop(session, thread);
 		session->state = SESSION_STOPPED;
 		done = true;
 	}

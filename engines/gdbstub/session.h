@@ -2,7 +2,7 @@
 /*
  * A session: one open of the device, one client, the processes that it debugs.
  *
- * The protocol is all-stop. The session's state says whose turn it is:
+ * In all-stop the session's state says whose turn it is:
  *
  *	IDLE      no process that the client knows
  *	RUNNING   threads run; the client waits for a stop reply
@@ -14,6 +14,10 @@
  * moves RUNNING to STOPPING; the last to arrive moves STOPPING to STOPPED and
  * sends the stop reply itself. That goes for the threads of all processes. So the thread of the session (a kthread) is for
  * packets that come in, and no thread ever waits for another.
+ *
+ * In non-stop the session is RUNNING as long as it has a process. Each thread
+ * stops and is resumed by itself; what is to be told of it waits in a list, of
+ * which the client is notified (nonstop.c).
  *
  * Threads are driven by pokes: whoever changes what a thread should do changes
  * the state under session.lock and then pokes the thread, which comes to its
@@ -97,6 +101,8 @@ struct gdb_selection {
  * @extended: it speaks the extended protocol
  * @fork_events: it understands `fork`, and ids with a process; read by anyone
  * @vfork_events: `vfork` and `vforkdone`; likewise
+ * @thread_events: it wants to know of each thread that comes or goes; read by
+ *	anyone
  * @has_program_signals: QProgramSignals came
  * @pass: QPassSignals: Linux numbers of signals that are delivered without a
  *	stop; bits are read by the threads without a lock
@@ -115,6 +121,7 @@ struct gdb_client {
 	bool extended;
 	bool fork_events;
 	bool vfork_events;
+	bool thread_events;
 	bool has_program_signals;
 	DECLARE_BITMAP(pass, SESSION_NR_SIGNALS);
 	DECLARE_BITMAP(program, SESSION_NR_SIGNALS);
@@ -138,6 +145,15 @@ struct gdb_session {
 	unsigned int nr_running;
 	/** @event: what the stop is about, from STOPPING on; under @lock. */
 	struct stop_event event;
+	/** @non_stop: the client has chosen non-stop; under @lock. */
+	bool non_stop;
+	/** @notes: non-stop: struct stop_note, to be told; under @lock. */
+	struct list_head notes;
+	/**
+	 * @notified: non-stop: the client knows that there are notes and asks
+	 * for one after the other; under @lock.
+	 */
+	bool notified;
 	/** @reply_owed: the client waits for a stop reply; under @lock. */
 	bool reply_owed;
 	/**
@@ -236,17 +252,37 @@ bool session_interrupt(struct gdb_session *session);
 bool session_stop_late(struct gdb_session *session);
 bool session_resume(struct gdb_session *session);
 bool session_take_pending(struct gdb_session *session);
+void session_ask_stop(struct gdb_session *session, struct gdb_thread *thread);
+bool session_stop_all(struct gdb_session *session);
+
+/* nonstop.c APIs: */
+void nonstop_begin(struct gdb_session *session);
+bool nonstop_event(struct gdb_thread *thread, const struct stop_event *event);
+void nonstop_note(struct gdb_thread *thread);
+void nonstop_ask_stop(struct gdb_thread *thread);
+void nonstop_newborn(struct gdb_thread *thread);
+bool nonstop_interrupt(struct gdb_session *session);
+void nonstop_resume(struct gdb_session *session);
+bool nonstop_take(struct gdb_session *session, struct stop_event *event);
+void nonstop_give_back(struct gdb_session *session,
+		       const struct stop_event *event);
+void nonstop_all_again(struct gdb_session *session);
+bool nonstop_started(struct gdb_session *session, struct stop_event *event);
+bool nonstop_is_held(const struct gdb_process *process);
 
 /**
  * session_is_stopped() - may the client look at the target?
  * @session: the session
+ *
+ * In non-stop it may at any time; what needs a thread to be stopped asks that.
  *
  * Context: session.cmd_lock held: then the answer stays true.
  * Return: whether.
  */
 static inline bool session_is_stopped(struct gdb_session *session)
 {
-	return READ_ONCE(session->state) == SESSION_STOPPED;
+	return READ_ONCE(session->state) == SESSION_STOPPED ||
+	       READ_ONCE(session->non_stop);
 }
 
 #endif /* GDBSTUB_SESSION_H */

@@ -111,6 +111,9 @@ static void put_reason(struct packet_tx *tx, const struct stop_news *news)
 	const struct gdb_client *client = &news->session->client;
 
 	switch (news->event.kind) {
+	case STOP_CREATED:
+		packet_put_str(tx, "create:;");
+		break;
 	case STOP_FORK:
 		put_child(tx, "fork", news);
 		break;
@@ -193,9 +196,21 @@ static void put_exited(struct packet_tx *tx, const struct stop_news *news)
 	stop_reply_put_process(tx, news->session, news->event.pid);
 }
 
+static void put_thread_exited(struct packet_tx *tx,
+			      const struct stop_news *news)
+{
+	packet_put_char(tx, 'w');
+	packet_put_hex_u8(tx, (news->event.status >> 8) & 0xff);
+	packet_put_char(tx, ';');
+	stop_reply_put_tid(tx, news->session, news->event.pid, news->event.tid);
+}
+
 static void put_news(struct packet_tx *tx, const struct stop_news *news)
 {
 	switch (news->event.kind) {
+	case STOP_THREAD_EXITED:
+		put_thread_exited(tx, news);
+		break;
 	case STOP_EXITED:
 		put_exited(tx, news);
 		break;
@@ -282,7 +297,7 @@ static void note_told(struct gdb_session *session, struct stop_news *news)
 	}
 	if (process && event->kind == STOP_EXITED)
 		process->was_told = true;
-	if (event->tid) {
+	if (event->tid && !session->non_stop) {
 		session->client.general.pid = event->pid;
 		session->client.general.tid = event->tid;
 	}
@@ -297,7 +312,7 @@ static bool take_news(struct gdb_session *session, struct stop_news *news)
 	bool tell = false;
 
 	spin_lock(&session->lock);
-	if (session->state == SESSION_STOPPED) {
+	if (session->state == SESSION_STOPPED && !session->non_stop) {
 		replace_dead(session);
 		tell = session->reply_owed;
 		session->reply_owed = false;
@@ -319,7 +334,9 @@ static pid_t take_record(struct gdb_session *session)
 
 	spin_lock(&session->lock);
 	list_for_each_entry(process, &session->processes, entry) {
-		if (session->state != SESSION_STOPPED || !process->record_owed)
+		if (!process->record_owed ||
+		    (session->non_stop ? !nonstop_is_held(process) :
+					 session->state != SESSION_STOPPED))
 			continue;
 		process->record_owed = false;
 		pid = process->pid;
@@ -329,16 +346,39 @@ static pid_t take_record(struct gdb_session *session)
 	return pid;
 }
 
-static void give_back(struct gdb_session *session)
+/* Return: the first of the notes, of which the client does not know yet. */
+static bool take_notification(struct gdb_session *session,
+			      struct stop_news *news)
+{
+	bool tell;
+
+	spin_lock(&session->lock);
+	tell = session->non_stop && !session->notified &&
+	       READ_ONCE(session->link.file) &&
+	       nonstop_take(session, &news->event);
+	if (tell) {
+		session->notified = true;
+		news->session = session;
+		note_told(session, news);
+	}
+	spin_unlock(&session->lock);
+	return tell;
+}
+
+static void give_back(struct gdb_session *session, const struct stop_news *news)
 {
 	spin_lock(&session->lock);
-	session->reply_owed = true;
+	if (session->non_stop)
+		nonstop_give_back(session, &news->event);
+	else
+		session->reply_owed = true;
 	spin_unlock(&session->lock);
 	session_kick(session, WORK_LOOK);
 }
 
 /* Return: whether; else the session's thread has to try again. */
-static bool send_news(struct gdb_session *session, const struct stop_news *news)
+static bool send_news(struct gdb_session *session, const struct stop_news *news,
+		      bool is_notification)
 {
 	struct packet_tx tx;
 	bool sent;
@@ -348,6 +388,10 @@ static bool send_news(struct gdb_session *session, const struct stop_news *news)
 	if (!buf)
 		return false;
 	packet_tx_init(&tx, buf, REPLY_MAX);
+	if (is_notification) {
+		packet_tx_begin(&tx, '%');
+		packet_put_str(&tx, "Stop:");
+	}
 	put_news(&tx, news);
 	packet_tx_finish(&tx, false);
 	sent = link_send(&session->link, tx.buf, tx.len) != -ENOBUFS;
@@ -368,14 +412,72 @@ static bool send_news(struct gdb_session *session, const struct stop_news *news)
 void stop_reply_send(struct gdb_session *session)
 {
 	struct stop_news news = {};
-	bool tell = take_news(session, &news);
+	bool is_reply = take_news(session, &news);
+	bool is_notification = !is_reply && take_notification(session, &news);
 	pid_t pid;
 
 	while ((pid = take_record(session)))
 		helper_push(&session->helper, GDBSTUB_RECORD_STOPPED, pid, 0);
-	if (tell && !send_news(session, &news))
-		give_back(session);
+	if ((is_reply || is_notification) &&
+	    !send_news(session, &news, is_notification))
+		give_back(session, &news);
 	kfree(news.exec_path);
+}
+
+/**
+ * stop_reply_next() - non-stop: put the next stop that is to be told
+ * @session: the session
+ * @tx: the reply
+ * @all: first, all that is stopped is to be told again
+ *
+ * Context: session.cmd_lock held; may sleep.
+ */
+void stop_reply_next(struct gdb_session *session, struct packet_tx *tx,
+		     bool all)
+{
+	struct stop_news news = { .session = session };
+	bool tell;
+
+	spin_lock(&session->lock);
+	if (all)
+		nonstop_all_again(session);
+	tell = nonstop_take(session, &news.event);
+	session->notified = tell;
+	if (tell)
+		note_told(session, &news);
+	spin_unlock(&session->lock);
+	if (tell)
+		put_news(tx, &news);
+	else
+		packet_put_str(tx, "OK");
+	kfree(news.exec_path);
+}
+
+/**
+ * stop_reply_started() - answer a packet that brought a process in
+ * @session: the session
+ *
+ * The answer is the stop; in non-stop it is "OK" to a vAttach, and the stops of
+ * the threads are told one by one.
+ *
+ * Context: task; may sleep.
+ * Return: 0 or a negative errno: see link_send().
+ */
+int stop_reply_started(struct gdb_session *session)
+{
+	struct stop_news news = { .session = session };
+	bool is_told;
+
+	if (!READ_ONCE(session->non_stop)) {
+		stop_reply_ask(session);
+		return 0;
+	}
+	spin_lock(&session->lock);
+	is_told = nonstop_started(session, &news.event);
+	spin_unlock(&session->lock);
+	if (is_told)
+		return send_news(session, &news, false) ? 0 : -ENOBUFS;
+	return link_send(&session->link, "$OK#9a", 6);
 }
 
 /**

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Stop replies: T, W, X, N.
+ * Stop replies: T, W, X, N, w, and notifications of them.
  */
 #ifndef GDBSTUB_STOP_REPLY_H
 #define GDBSTUB_STOP_REPLY_H
@@ -16,5 +16,8 @@ void stop_reply_put_process(struct packet_tx *tx,
 			    const struct gdb_session *session, pid_t pid);
 void stop_reply_send(struct gdb_session *session);
 void stop_reply_ask(struct gdb_session *session);
+void stop_reply_next(struct gdb_session *session, struct packet_tx *tx,
+		     bool all);
+int stop_reply_started(struct gdb_session *session);
 
 #endif /* GDBSTUB_STOP_REPLY_H */

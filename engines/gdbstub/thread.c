@@ -90,6 +90,7 @@ struct gdb_thread *thread_attach(struct gdb_process *process,
 		return ERR_PTR(-ENOMEM);
 	INIT_LIST_HEAD(&thread->entry);
 	INIT_HLIST_NODE(&thread->by_tid);
+	INIT_LIST_HEAD(&thread->note.entry);
 	thread->process = process;
 	thread->task = get_task_struct(task);
 	thread->guest = guest;

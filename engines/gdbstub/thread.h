@@ -62,6 +62,8 @@ enum thread_resume {
  * @STOP_VFORK_DONE: that has left its memory
  * @STOP_LAUNCHED: its launch is complete
  * @STOP_NO_RESUMED: every thread that the client had resumed is gone
+ * @STOP_CREATED: it is new and has not run
+ * @STOP_THREAD_EXITED: it is gone, and others of the process are not
  * @STOP_EXITED: the process is gone; status is its wait status
  */
 enum stop_kind {
@@ -80,6 +82,8 @@ enum stop_kind {
 	STOP_VFORK_DONE,
 	STOP_LAUNCHED,
 	STOP_NO_RESUMED,
+	STOP_CREATED,
+	STOP_THREAD_EXITED,
 	STOP_EXITED,
 };
 
@@ -91,7 +95,7 @@ enum stop_kind {
  * @tid: to whom, likewise; 0 for a process
  * @child: of STOP_FORK and STOP_VFORK, the new process
  * @signo: of STOP_SIGNAL, Linux numbering
- * @status: of STOP_EXITED, as wait(2) has it
+ * @status: of STOP_EXITED and STOP_THREAD_EXITED, as wait(2) has it
  * @addr: of watchpoints: the address that was watched
  * @syscall: of STOP_SYSCALL_*: the number of the system call
  * @any_thread: it happened to no thread in particular: the leader is named, or
@@ -117,6 +121,17 @@ struct stop_event {
 	u64 fp;
 	u64 sp;
 	u64 pc;
+};
+
+/**
+ * struct stop_note - in non-stop, what is or was to be told of one thread or
+ *	process; under session.lock
+ * @entry: in session.notes while it is to be told
+ * @event: what; kept until the thread runs again, for `?`
+ */
+struct stop_note {
+	struct list_head entry;
+	struct stop_event event;
 };
 
 /**
@@ -165,6 +180,19 @@ struct gdb_thread {
 	 * session.lock. It is reported when the client resumes the thread.
 	 */
 	struct stop_event pending;
+
+	/** @note: in non-stop, the stop that it is in. */
+	struct stop_note note;
+	/**
+	 * @stop_wanted: in non-stop, it is to stop at the user boundary, for
+	 * the event in @note; under session.lock, read by the thread without.
+	 */
+	bool stop_wanted;
+	/**
+	 * @is_quiet: that stop is not told: what told of the thread told of
+	 * its stop; under session.lock.
+	 */
+	bool is_quiet;
 
 	/**
 	 * @is_resumed: the client wants it to run: between its packet and
@@ -292,6 +320,18 @@ static inline void thread_poke(struct gdb_thread *thread)
 static inline void thread_interrupt(struct gdb_thread *thread)
 {
 	utrace_control(thread->task, thread->engine, UTRACE_INTERRUPT);
+}
+
+/**
+ * thread_is_stopped() - can its registers be looked at?
+ * @thread: the thread
+ *
+ * Context: session.cmd_lock held: nothing but the thread's death changes a yes.
+ * Return: whether.
+ */
+static inline bool thread_is_stopped(const struct gdb_thread *thread)
+{
+	return READ_ONCE(thread->state) == THREAD_STOPPED;
 }
 
 /**

@@ -580,15 +580,19 @@ static void adopt_child(struct gdb_thread *parent, struct task_struct *child,
 {
 	struct gdb_process *process = parent->process;
 	struct gdb_thread *thread;
+	bool born;
 
 	thread = thread_attach(process, child, guest, &tracer_ops);
 	if (IS_ERR(thread)) {
 		trace_gdbstub_lost_thread(task_pid_nr(child), PTR_ERR(thread));
 		return;
 	}
+	mutex_lock(&process->watch_lock);
 	if (!guest)
 		watch_install_thread(process, thread);
-	if (session_thread_born(thread))
+	born = session_thread_born(thread);
+	mutex_unlock(&process->watch_lock);
+	if (born)
 		return;
 	watch_remove_thread(thread);
 	thread_detach(thread);

@@ -237,9 +237,16 @@ static bool is_inserted(struct gdb_process *process, enum watch_type type,
 	return false;
 }
 
+static void remove_slots(struct gdb_process *process, enum watch_type type,
+			 u64 addr, u64 len)
+{
+	free_slots(process, type, addr, len);
+	visit_living(process, remove_unused);
+}
+
 /**
  * watch_insert() - set a hardware breakpoint or a watchpoint on all threads
- * @process: the process; its threads are stopped
+ * @process: the process
  * @type: what for
  * @addr: first address
  * @len: bytes; of WATCH_EXECUTE the length of the instruction, if known
@@ -265,18 +272,20 @@ int watch_insert(struct gdb_process *process, enum watch_type type, u64 addr,
 		return -EINVAL;
 	if (is_inserted(process, type, addr, len))
 		return 0;
+	mutex_lock(&process->watch_lock);
 	ret = take_slots(process, type, addr, len);
-	if (ret)
-		return ret;
-	ret = visit_living(process, install_living);
-	if (ret)
-		watch_remove(process, type, addr, len);
+	if (!ret) {
+		ret = visit_living(process, install_living);
+		if (ret)
+			remove_slots(process, type, addr, len);
+	}
+	mutex_unlock(&process->watch_lock);
 	return ret;
 }
 
 /**
  * watch_remove() - undo watch_insert()
- * @process: the process; its threads are stopped
+ * @process: the process
  * @type: as inserted
  * @addr: as inserted
  * @len: as inserted
@@ -291,8 +300,10 @@ int watch_remove(struct gdb_process *process, enum watch_type type, u64 addr,
 {
 	if (type == WATCH_EXECUTE)
 		len = 1;
-	free_slots(process, type, addr, len);
-	return visit_living(process, remove_unused);
+	mutex_lock(&process->watch_lock);
+	remove_slots(process, type, addr, len);
+	mutex_unlock(&process->watch_lock);
+	return 0;
 }
 
 /**
@@ -303,9 +314,11 @@ int watch_remove(struct gdb_process *process, enum watch_type type, u64 addr,
  */
 void watch_remove_all(struct gdb_process *process)
 {
+	mutex_lock(&process->watch_lock);
 	memset(process->watches, 0, sizeof(process->watches));
 	count_slots(process);
 	visit_living(process, remove_unused);
+	mutex_unlock(&process->watch_lock);
 }
 
 /**
@@ -318,9 +331,11 @@ void watch_remove_all(struct gdb_process *process)
  */
 void watch_forget_all(struct gdb_process *process, struct gdb_thread *thread)
 {
+	mutex_lock(&process->watch_lock);
 	memset(process->watches, 0, sizeof(process->watches));
 	count_slots(process);
 	watch_remove_thread(thread);
+	mutex_unlock(&process->watch_lock);
 }
 
 static enum stop_kind kind_of(enum watch_type type)

@@ -57,7 +57,9 @@ enum session_state {
  *	@line.
  * @line: The client's line, if it is on one.
  * @relay: Copies between @line and the module, if it is no socket.
- * @program: The process.
+ * @program: The process that came into the session last.
+ * @others: Those that came before it and are there still; owned.
+ * @nr_others: Entries of @others.
  * @held: @program is in the module's session.
  * @helper: Answers packets.
  * @answer: Room for the answer.
@@ -77,6 +79,8 @@ struct session {
 	struct line line;
 	struct relay relay;
 	struct program program;
+	struct program *others;
+	size_t nr_others;
 	bool held;
 	struct helper helper;
 	struct answer answer;
@@ -115,13 +119,59 @@ static void end_program(struct session *session)
 
 	if (kill)
 		program_kill(program);
+	for (size_t i = 0; i < session->nr_others; i++)
+		if (session->others[i].launched)
+			program_kill(&session->others[i]);
 	close_device(session);
 	if (kill)
 		program_reap(program);
+	for (size_t i = 0; i < session->nr_others; i++)
+		if (session->others[i].launched)
+			program_reap(&session->others[i]);
+}
+
+/* Another process is about to come in beside this one. */
+static void make_other(struct session *session)
+{
+	if (has_program(session)) {
+		session->others = xrealloc(session->others,
+					   (session->nr_others + 1) *
+					   sizeof(*session->others));
+		session->others[session->nr_others++] = session->program;
+		session->program = (struct program) { .pidfd = -1 };
+	}
+	program_forget(&session->program);
+}
+
+/* Return: one of those before the last, or NULL. */
+static struct program *find_other(struct session *session, pid_t pid)
+{
+	for (size_t i = 0; i < session->nr_others; i++)
+		if (session->others[i].pid == pid)
+			return &session->others[i];
+	return NULL;
+}
+
+static void forget_other(struct session *session, struct program *other)
+{
+	program_forget(other);
+	*other = session->others[--session->nr_others];
+}
+
+static void forget_others(struct session *session)
+{
+	while (session->nr_others)
+		forget_other(session, session->others);
+	free(session->others);
+	session->others = NULL;
 }
 
 static void end_program_loudly(struct session *session)
 {
+	for (size_t i = 0; i < session->nr_others; i++)
+		report(session->others[i].launched ?
+		       "Killing process(es): %d" : "Detaching process(es): %d",
+		       session->others[i].pid);
 	if (has_program(session))
 		report(session->program.launched ? "Killing process(es): %d" :
 						   "Detaching process(es): %d",
@@ -277,6 +327,17 @@ static void answer_start(struct session *session, const char *reply)
 	session->is_restart = false;
 }
 
+static void tell_started(struct session *session)
+{
+	if (session->is_restart) {
+		answer_start(session, "");
+		return;
+	}
+	device_write(session->device, GDBSTUB_RECORD_STARTED,
+		     session->start_cookie, NULL, 0);
+	session->start_cookie = 0;
+}
+
 static void on_stopped(struct session *session)
 {
 	int client = session->client;
@@ -289,8 +350,7 @@ static void on_stopped(struct session *session)
 		wait_for_client(session);
 	} else if (session->start_cookie) {
 		report_start(session);
-		/* A stop that names no thread: the only process's leader. */
-		answer_start(session, "S05");
+		tell_started(session);
 	}
 }
 
@@ -344,12 +404,37 @@ static void on_detached(struct session *session)
 	session->state = session->program.launched ? STATE_JOINING : STATE_DONE;
 }
 
+/* One of several processes: the connection goes on. */
+static void on_other_exited(struct session *session, pid_t pid, int wait_status)
+{
+	struct program *other = find_other(session, pid);
+
+	report_program_end(wait_status);
+	if (!other)
+		return;
+	if (other->launched)
+		program_reap(other);
+	forget_other(session, other);
+}
+
+static void on_process_detached(struct session *session, pid_t pid)
+{
+	struct program *other = find_other(session, pid);
+
+	report("Detaching from process %d", pid);
+	if (other)
+		forget_other(session, other);
+	else if (pid == session->program.pid && session->cmdline->multi)
+		program_forget(&session->program);
+}
+
 /* With --multi the connection goes on, and the client may start another. */
 static void on_left(struct session *session)
 {
 	struct program *program = &session->program;
 	bool was_reported = !has_program(session);
 
+	forget_others(session);
 	if (was_reported || program_poll_end(program)) {
 		if (!was_reported)
 			report_lone_end(session);
@@ -377,6 +462,7 @@ static void on_disconnected(struct session *session)
 		end_program_loudly(session);
 	if (session->state == STATE_DONE)
 		return;
+	forget_others(session);
 	report("Remote side has terminated connection.  GDBserver will "
 	       "reopen the connection.");
 	wait_for_client(session);
@@ -477,9 +563,9 @@ static bool start_for_client(struct session *session,
 	struct start_packet start;
 	bool good;
 
-	if (session->program.pid ||
-	    !start_packet_parse(&start, record->payload, record->header.len))
+	if (!start_packet_parse(&start, record->payload, record->header.len))
 		return false;
+	make_other(session);
 	if (start.pid)
 		good = program_attach(&session->program, start.pid,
 				      session->device);
@@ -556,6 +642,11 @@ static void handle_record(struct session *session,
 	case GDBSTUB_RECORD_EXITED:
 		if (header->pid == session->program.pid)
 			on_exited(session, header->status);
+		else if (session->state == STATE_SERVING)
+			on_other_exited(session, header->pid, header->status);
+		break;
+	case GDBSTUB_RECORD_DETACHED:
+		on_process_detached(session, header->pid);
 		break;
 	case GDBSTUB_RECORD_CLOSED:
 		on_closed(session, header->status);
@@ -727,6 +818,7 @@ static void end_session(struct session *session)
 	start_options_free(&session->helper.start);
 	thread_db_free(&session->helper.thread_db);
 	free_words(session->last_run);
+	forget_others(session);
 	answer_free(&session->answer);
 	program_return_terminal(&session->program);
 	program_forget(&session->program);

@@ -78,7 +78,8 @@ struct gdbstub_start {
  * enum gdbstub_record_type - what a record says
  * @GDBSTUB_RECORD_PACKET: To user space. A packet that the module does not
  *	know (unescaped payload, without '$', '#' and checksum). It must be
- *	answered by one GDBSTUB_RECORD_REPLY, or NO_REPLY, with the same @cookie.
+ *	answered by one GDBSTUB_RECORD_REPLY, NO_REPLY or STARTED, with the same
+ *	@cookie.
  * @GDBSTUB_RECORD_STOPPED: To user space. The process @pid of a LAUNCH has
  *	reached its last execve() and is held there, or the threads of an
  *	attached one are all stopped.
@@ -90,6 +91,8 @@ struct gdbstub_start {
  *	detach, a kill or an exit, else the positive errno that ended the
  *	connection (ECONNRESET, EPIPE; ENODATA for an end of file without a
  *	detach).
+ * @GDBSTUB_RECORD_DETACHED: To user space. The client has detached from the
+ *	process @pid, and there are others in the session.
  * @GDBSTUB_RECORD_REPLY: From user space. The answer to a packet, unescaped;
  *	empty for a packet that is not supported.
  * @GDBSTUB_RECORD_OUTPUT: From user space. Text that the client shows to its
@@ -97,15 +100,20 @@ struct gdbstub_start {
  *	(only for qRcmd). Plain bytes; the module does the hex coding.
  * @GDBSTUB_RECORD_NO_REPLY: From user space. The packet with that @cookie has
  *	been dealt with and has no answer (`R`). No payload.
+ * @GDBSTUB_RECORD_STARTED: From user space. The process that the packet with that
+ *	@cookie is to start or to attach to is in the session and has stopped;
+ *	the module answers with its stop. No payload.
  */
 enum gdbstub_record_type {
 	GDBSTUB_RECORD_PACKET = 1,
 	GDBSTUB_RECORD_STOPPED = 2,
 	GDBSTUB_RECORD_EXITED = 3,
 	GDBSTUB_RECORD_CLOSED = 4,
+	GDBSTUB_RECORD_DETACHED = 5,
 	GDBSTUB_RECORD_REPLY = 16,
 	GDBSTUB_RECORD_OUTPUT = 17,
 	GDBSTUB_RECORD_NO_REPLY = 18,
+	GDBSTUB_RECORD_STARTED = 19,
 };
 
 /**

@@ -219,6 +219,10 @@ static void take_record(struct fake *fake)
 		rsp_send(&fake->client, record.payload, record.header.len);
 		return;
 	}
+	if (record.header.type == GDBSTUB_RECORD_STARTED) {
+		rsp_send_string(&fake->client, "S05");
+		return;
+	}
 	buf_add_string(&text, "O");
 	buf_add_hex(&text, record.payload, record.header.len);
 	rsp_send(&fake->client, text.data, text.len);

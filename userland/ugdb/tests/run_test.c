@@ -440,7 +440,6 @@ static void test_multi_starts(void)
 		expect_reply(&run, "vAttach;0", "E01");
 		expect_reply(&run, "vAttach;7ffffffe", "E01");
 		expect_reply(&run, "vRun;" HEX_TRUE, "S05");
-		expect_reply(&run, "vRun;" HEX_TRUE, "E01");
 		expect_reply(&run, "c", "W00");
 		expect_reply(&run, "?", "W00");
 		expect_reply(&run, "vRun;" HEX_FALSE ";61", "S05");
