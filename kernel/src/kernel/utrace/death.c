@@ -15,6 +15,7 @@
  */
 #include <linux/ptrace.h>
 #include <linux/sched/signal.h>
+#include <trace/events/utrace.h>
 
 #include "utrace.h"
 
@@ -122,6 +123,8 @@ static void make_death_reports(struct utrace *utrace, bool group_dead,
 						group_dead, signal);
 			spin_lock(&utrace->lock);
 			utrace_end_callback_locked(utrace);
+			trace_utrace_report(utrace->task, engine,
+					    UTRACE_EVENT(DEATH), action);
 			if (utrace_resume_action(action) == UTRACE_DETACH)
 				engine->detached = true;
 		}
@@ -150,6 +153,8 @@ static void make_reap_reports(struct utrace *utrace) __must_hold(&utrace->lock)
 			engine->ops->report_reap(engine, utrace->task);
 			spin_lock(&utrace->lock);
 			utrace_end_callback_locked(utrace);
+			trace_utrace_report(utrace->task, engine,
+					    UTRACE_EVENT(REAP), UTRACE_DETACH);
 		}
 		utrace_engine_remove_locked(utrace, engine);
 	}

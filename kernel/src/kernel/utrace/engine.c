@@ -12,6 +12,9 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
+#define CREATE_TRACE_POINTS
+#include <trace/events/utrace.h>
+
 #include "utrace.h"
 
 /*
@@ -177,6 +180,7 @@ void utrace_engine_add_locked(struct utrace *utrace,
 	list_add_tail(&engine->entry, &utrace->engines);
 	rcu_assign_pointer(engine->utrace, utrace);
 	utrace_update_flags_locked(utrace);
+	trace_utrace_attach(utrace->task, engine);
 }
 
 /**
@@ -196,6 +200,7 @@ void utrace_engine_remove_locked(struct utrace *utrace,
 	WRITE_ONCE(engine->flags, 0);
 	RCU_INIT_POINTER(engine->utrace, NULL);
 	utrace_update_flags_locked(utrace);
+	trace_utrace_detach(utrace->task, engine);
 	utrace_engine_put(engine);
 }
 

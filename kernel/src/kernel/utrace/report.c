@@ -11,6 +11,7 @@
 #include <linux/ptrace.h>
 #include <linux/resume_user_mode.h>
 #include <linux/uprobes.h>
+#include <trace/events/utrace.h>
 
 #include "utrace.h"
 
@@ -142,6 +143,7 @@ static void report_to_engine(struct utrace *utrace,
 	utrace_end_callback_locked(utrace);
 	if (!called)
 		return;
+	trace_utrace_report(utrace->task, engine, report->event, ret);
 	note_wish(utrace, engine, utrace_resume_action(ret));
 	report->action = ret & ~UTRACE_RESUME_MASK;
 	report->resume = min(report->resume, utrace_resume_action(ret));

@@ -19,6 +19,7 @@
 #include <linux/ptrace.h>
 #include <linux/resume_user_mode.h>
 #include <linux/sched/signal.h>
+#include <trace/events/utrace.h>
 
 #include "utrace.h"
 
@@ -217,6 +218,7 @@ static void sleep_held(struct utrace *utrace, enum utrace_hold_kind kind)
 {
 	bool group_stopped;
 
+	trace_utrace_stop(current, kind);
 	set_special_state(TASK_TRACED);
 	current->jobctl |= JOBCTL_HELD;
 	utrace->settled = true;
@@ -228,6 +230,7 @@ static void sleep_held(struct utrace *utrace, enum utrace_hold_kind kind)
 	cgroup_enter_frozen();
 	schedule();
 	cgroup_leave_frozen(true);
+	trace_utrace_resume(current, kind);
 	spin_lock_irq(&current->sighand->siglock);
 	current->jobctl &= ~JOBCTL_HELD;
 	utrace->inner = false;
