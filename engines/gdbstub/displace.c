@@ -326,7 +326,7 @@ bool displace_take_fault(struct gdb_thread *thread, struct pt_regs *regs,
 			 kernel_siginfo_t *info, bool *was_inside)
 {
 	struct outline_stay out = thread->out;
-	u64 offset = (u64)info->si_addr - out.slot;
+	u64 offset = (__force u64)info->si_addr - out.slot;
 
 	*was_inside = displace_leave(thread, regs);
 	if (!*was_inside || !tells_pc(info) || offset >= OUTLINE_SLOT_SIZE)

@@ -219,12 +219,15 @@ void thread_set_over_syscall(struct gdb_thread *thread, bool on)
  */
 bool thread_trap_is_due(void)
 {
+	struct sighand_struct *sighand;
 	bool due;
 
-	spin_lock_irq(&current->sighand->siglock);
+	/* Nobody but the thread itself, in execve(), replaces it. */
+	sighand = rcu_dereference_protected(current->sighand, true);
+	spin_lock_irq(&sighand->siglock);
 	due = sigismember(&current->pending.signal, SIGTRAP) &&
 	      !sigismember(&current->blocked, SIGTRAP);
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(&sighand->siglock);
 	return due;
 }
 

@@ -14,11 +14,10 @@
 
 #include "utrace.h"
 
-/*
- * What a module asks before it attaches on behalf of a user: whom a pidfd leads
- * to, and whether the user may trace it.
- */
+/* A module that attaches on behalf of a user asks whom a pidfd leads to. */
 EXPORT_SYMBOL_GPL(pidfd_get_pid);
+
+/* And whether the user may trace that. */
 EXPORT_SYMBOL_GPL(ptrace_may_access);
 
 /* Is this task the child that current's report_clone is about? */

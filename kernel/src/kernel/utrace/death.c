@@ -38,11 +38,11 @@ static void change_group_code(long old, long new)
 {
 	struct signal_struct *signal = current->signal;
 
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(current_siglock());
 	if ((signal->flags & SIGNAL_GROUP_EXIT) &&
 	    signal->group_exit_code == old)
 		signal->group_exit_code = new;
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(current_siglock());
 }
 
 long __utrace_report_exit(long code)
@@ -62,13 +62,13 @@ long __utrace_report_exit(long code)
 		if (report.code != code)
 			change_group_code(code, report.code);
 	}
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(current_siglock());
 	utrace_hold(utrace, UTRACE_HOLD_EXIT);
 	/* Nothing that waits from here on is to be broken off. */
 	utrace->exiting = true;
 	current->jobctl &= ~JOBCTL_UTRACE;
 	recalc_sigpending();
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(current_siglock());
 	return report.code;
 }
 

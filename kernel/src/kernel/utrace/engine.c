@@ -226,8 +226,12 @@ struct utrace *utrace_lock_engine(struct task_struct *task,
 	utrace = rcu_dereference(engine->utrace);
 	if (utrace && utrace->task == task) {
 		spin_lock(&utrace->lock);
-		if (rcu_access_pointer(engine->utrace) == utrace)
+		if (rcu_access_pointer(engine->utrace) == utrace) {
+			/* Sparse knows of no lock that depends on an answer. */
+			__release(&utrace->lock);
+			__release(RCU);
 			return utrace;
+		}
 		spin_unlock(&utrace->lock);
 	}
 	rcu_read_unlock();
@@ -240,6 +244,8 @@ struct utrace *utrace_lock_engine(struct task_struct *task,
  */
 void utrace_unlock_engine(struct utrace *utrace)
 {
+	__acquire(&utrace->lock);
+	__acquire(RCU);
 	spin_unlock(&utrace->lock);
 	rcu_read_unlock();
 }

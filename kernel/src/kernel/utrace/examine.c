@@ -29,6 +29,22 @@ static bool is_on_its_way(const struct utrace *utrace,
 	       !task->signal->group_exec_task;
 }
 
+/* Does the task sleep, or is it on its way there? */
+static int find_asleep(const struct utrace *utrace,
+		       const struct utrace_engine *engine)
+{
+	struct task_struct *task = utrace->task;
+	unsigned long flags;
+	int ret = 0;
+
+	if (!lock_task_sighand(task, &flags))
+		return -ESRCH;
+	if (!(task->jobctl & (JOBCTL_HELD | JOBCTL_STOPPED | JOBCTL_TRACED)))
+		ret = is_on_its_way(utrace, engine) ? -EINPROGRESS : -EAGAIN;
+	unlock_task_sighand(task, &flags);
+	return ret;
+}
+
 /*
  * Does the task stand still for this engine? -EINPROGRESS if it is about to.
  * Takes a reference on it, as the wait that follows may sleep.
@@ -37,8 +53,7 @@ static int get_stopped_task(struct task_struct *task,
 			    struct utrace_engine *engine)
 {
 	struct utrace *utrace = utrace_lock_engine(task, engine);
-	unsigned long flags;
-	int ret = 0;
+	int ret;
 
 	if (!utrace)
 		return -ESRCH;
@@ -46,15 +61,8 @@ static int get_stopped_task(struct task_struct *task,
 		ret = -ESRCH;
 	else if (!engine->stopped)
 		ret = -EINVAL;
-	else if (!lock_task_sighand(task, &flags))
-		ret = -ESRCH;
-	if (!ret) {
-		if (!(task->jobctl &
-		      (JOBCTL_HELD | JOBCTL_STOPPED | JOBCTL_TRACED)))
-			ret = is_on_its_way(utrace, engine) ? -EINPROGRESS :
-							      -EAGAIN;
-		unlock_task_sighand(task, &flags);
-	}
+	else
+		ret = find_asleep(utrace, engine);
 	if (!ret)
 		get_task_struct(task);
 	utrace_unlock_engine(utrace);

@@ -232,9 +232,9 @@ bool utrace_take_requests(struct utrace *utrace, bool interrupt)
 	utrace->report = false;
 	if (interrupt && utrace->interrupt) {
 		due = true;
-		spin_lock_irq(&current->sighand->siglock);
+		spin_lock_irq(current_siglock());
 		utrace->interrupt = false;
-		spin_unlock_irq(&current->sighand->siglock);
+		spin_unlock_irq(current_siglock());
 	}
 	list_for_each_entry(engine, &utrace->engines, entry) {
 		engine->unanswered = false;
@@ -413,20 +413,20 @@ static void report_jctl(struct utrace *utrace, int type, int notify)
  * before, as nothing wakes it for that. utrace.jctl says meanwhile that it does
  * not stand still, so a stop asked for in this moment is answered here as well.
  */
-void __utrace_report_stopped(int notify)
+void __utrace_report_stopped(int notify) __must_hold(&current->sighand->siglock)
 {
 	struct utrace *utrace = utrace_of(current);
 
-	lockdep_assert_held(&current->sighand->siglock);
+	lockdep_assert_held(current_siglock());
 	utrace->jctl = true;
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(current_siglock());
 	report_jctl(utrace, CLD_STOPPED, notify);
 	for (;;) {
 		utrace_report_requests(utrace);
-		spin_lock_irq(&current->sighand->siglock);
+		spin_lock_irq(current_siglock());
 		if (!utrace_report_due(utrace))
 			break;
-		spin_unlock_irq(&current->sighand->siglock);
+		spin_unlock_irq(current_siglock());
 	}
 	utrace->jctl = false;
 	utrace->settled = utrace->hold;
@@ -435,6 +435,14 @@ void __utrace_report_stopped(int notify)
 		current->jobctl &= ~JOBCTL_STOPPED;
 		current->jobctl |= JOBCTL_STOP_PENDING;
 	}
+}
+
+static void report_group_stop(struct utrace *utrace, int notify)
+	__must_hold(&current->sighand->siglock)
+{
+	spin_unlock_irq(current_siglock());
+	report_jctl(utrace, CLD_STOPPED, notify);
+	spin_lock_irq(current_siglock());
 }
 
 /*
@@ -447,16 +455,14 @@ bool __utrace_report_trapping(void)
 	struct utrace *utrace = utrace_of(current);
 	int notify = 0;
 
-	lockdep_assert_held(&current->sighand->siglock);
+	lockdep_assert_held(current_siglock());
 	if (!(current->jobctl & JOBCTL_STOP_PENDING) ||
 	    (utrace->hold && utrace->settled))
 		return true;
 	if ((current->jobctl & JOBCTL_STOP_CONSUME) &&
 	    current->signal->group_stop_count == 1)
 		notify = CLD_STOPPED;
-	spin_unlock_irq(&current->sighand->siglock);
-	report_jctl(utrace, CLD_STOPPED, notify);
-	spin_lock_irq(&current->sighand->siglock);
+	report_group_stop(utrace, notify);
 	return current->jobctl & JOBCTL_TRAP_MASK;
 }
 
@@ -466,11 +472,11 @@ void __utrace_report_continued(int notify)
 	struct utrace *utrace = utrace_of(current);
 	bool held;
 
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(current_siglock());
 	held = utrace->hold && utrace->settled;
 	if (held)
 		utrace->continued = notify;
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(current_siglock());
 	if (!held)
 		report_jctl(utrace, CLD_CONTINUED, notify);
 }

@@ -160,11 +160,11 @@ static bool is_report_due(struct utrace *utrace)
 	       utrace->handler || utrace->continued;
 }
 
-static bool hold_boundary(void)
+/* Returns true with siglock released, for which sparse has no words. */
+static bool hold_boundary(struct utrace *utrace)
+	__must_hold(&current->sighand->siglock)
 {
-	struct utrace *utrace = utrace_of(current);
-
-	lockdep_assert_held(&current->sighand->siglock);
+	lockdep_assert_held(current_siglock());
 	/* A report that is due comes first, unless the thread is in a hold. */
 	if (utrace->handler || (is_report_due(utrace) && !utrace->settled))
 		return false;
@@ -172,7 +172,8 @@ static bool hold_boundary(void)
 	    (current->ptrace && (current->jobctl & JOBCTL_STOP_PENDING)))
 		return false;
 	utrace_hold(utrace, UTRACE_HOLD_BOUNDARY);
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(current_siglock());
+	__acquire(current_siglock());
 	return true;
 }
 
@@ -216,13 +217,15 @@ static int report_no_signal(struct utrace *utrace, struct ksignal *ksig,
 	return signr;
 }
 
+/* Returns -EAGAIN with siglock released, for which sparse has no words. */
 static int inject_signal(struct ksignal *ksig)
+	__must_hold(&current->sighand->siglock)
 {
 	struct utrace *utrace = utrace_of(current);
 	int signr = 0, continued;
 	u32 action;
 
-	lockdep_assert_held(&current->sighand->siglock);
+	lockdep_assert_held(current_siglock());
 	if (current->jobctl & JOBCTL_UTRACE) {
 		current->jobctl &= ~JOBCTL_UTRACE;
 		/* For a step that could not be armed where it was wanted. */
@@ -237,16 +240,17 @@ static int inject_signal(struct ksignal *ksig)
 	current->jobctl |= JOBCTL_STOP_DEQUEUED;
 	continued = utrace->continued;
 	utrace->continued = 0;
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(current_siglock());
 
 	if (continued)
 		__utrace_report_continued(continued);
 	if (utrace_take_requests(utrace, true) || utrace->handler)
 		signr = report_no_signal(utrace, ksig, &action);
-	if (!signr)
+	if (!signr) {
+		__acquire(current_siglock());
 		return -EAGAIN;
-
-	spin_lock_irq(&current->sighand->siglock);
+	}
+	spin_lock_irq(current_siglock());
 	if (action & UTRACE_SIGNAL_HOLD)
 		utrace_requeue_signal(&ksig->info);
 	signr = recheck(signr, &ksig->info, PIDTYPE_PID);
@@ -254,22 +258,25 @@ static int inject_signal(struct ksignal *ksig)
 		utrace->injected = true;
 		return signr;
 	}
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(current_siglock());
+	__acquire(current_siglock());
 	return -EAGAIN;
 }
 
 int __utrace_boundary(struct ksignal *ksig)
 {
-	if (hold_boundary())
+	if (hold_boundary(utrace_of(current)))
 		return -EAGAIN;
 	return inject_signal(ksig);
 }
 
+/* Returns with the caller's siglock released, as the caller starts over. */
 bool __utrace_end_request(void)
 {
-	lockdep_assert_held(&current->sighand->siglock);
+	lockdep_assert_held(current_siglock());
 	current->jobctl &= ~JOBCTL_UTRACE;
-	spin_unlock_irq(&current->sighand->siglock);
+	__acquire(current_siglock());
+	spin_unlock_irq(current_siglock());
 	utrace_take_requests(utrace_of(current), true);
 	return true;
 }
@@ -324,11 +331,11 @@ static int filter_signal(struct utrace *utrace, struct utrace_report *report,
 
 	/* SIGCONT clears this while siglock is dropped, see ptrace_signal(). */
 	current->jobctl |= JOBCTL_STOP_DEQUEUED;
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(current_siglock());
 	utrace_make_report(utrace, report);
 	if (report->claimed)
 		set_thread_flag(TIF_NOTIFY_RESUME);
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(current_siglock());
 	if (report->action & UTRACE_SIGNAL_HOLD)
 		utrace_requeue_signal(&ksig->info);
 	signr = settle_filtered(utrace, report, signr, action);
@@ -339,9 +346,18 @@ static int filter_signal(struct utrace *utrace, struct utrace_report *report,
 	return recheck(signr, &ksig->info, type);
 }
 
+/* What is installed for a signal; siglock is held. */
+static struct k_sigaction *current_action(int signr)
+{
+	struct sighand_struct *sighand;
+
+	sighand = rcu_dereference_protected(current->sighand, true);
+	return &sighand->action[signr - 1];
+}
+
 int __utrace_filter_signal(int signr, struct ksignal *ksig, enum pid_type type)
 {
-	struct k_sigaction *ka = &current->sighand->action[signr - 1];
+	struct k_sigaction *ka = current_action(signr);
 	struct utrace *utrace = utrace_of(current);
 	struct k_sigaction orig_ka = *ka;
 	struct utrace_report report = {

@@ -157,10 +157,10 @@ void utrace_request_locked(struct utrace *utrace, bool interrupt)
  */
 void utrace_route_to_boundary(void)
 {
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(current_siglock());
 	current->jobctl |= JOBCTL_UTRACE;
 	set_thread_flag(TIF_SIGPENDING);
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(current_siglock());
 }
 
 /**
@@ -224,14 +224,14 @@ static void sleep_held(struct utrace *utrace, enum utrace_hold_kind kind)
 	utrace->settled = true;
 	utrace->inner = kind != UTRACE_HOLD_BOUNDARY;
 	group_stopped = utrace_settle_group_stop();
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(current_siglock());
 	if (group_stopped)
 		utrace_notify_group_stop();
 	cgroup_enter_frozen();
 	schedule();
 	cgroup_leave_frozen(true);
 	trace_utrace_resume(current, kind);
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(current_siglock());
 	current->jobctl &= ~JOBCTL_HELD;
 	utrace->inner = false;
 }
@@ -248,9 +248,9 @@ static bool report_before_sleep(struct utrace *utrace,
 	if (kind == UTRACE_HOLD_BOUNDARY || utrace->settled ||
 	    !utrace_report_due(utrace))
 		return false;
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(current_siglock());
 	utrace_report_requests(utrace);
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(current_siglock());
 	return true;
 }
 
@@ -267,7 +267,7 @@ static bool report_before_sleep(struct utrace *utrace,
  */
 void utrace_hold(struct utrace *utrace, enum utrace_hold_kind kind)
 {
-	lockdep_assert_held(&current->sighand->siglock);
+	lockdep_assert_held(current_siglock());
 	while (may_hold(utrace, kind)) {
 		if (report_before_sleep(utrace, kind))
 			continue;
@@ -292,9 +292,9 @@ void __utrace_hold_trap(void)
 
 void __utrace_hold_vfork(void)
 {
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(current_siglock());
 	__utrace_hold_trap();
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(current_siglock());
 }
 
 /*
@@ -307,13 +307,13 @@ bool __utrace_syscall_hold(void)
 	struct utrace *utrace = utrace_of(current);
 	bool killed;
 
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(current_siglock());
 	if (utrace && utrace->hold_inner) {
 		utrace_hold(utrace, UTRACE_HOLD_INNER);
 		recalc_sigpending();
 	}
 	killed = __fatal_signal_pending(current);
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(current_siglock());
 	return killed;
 }
 

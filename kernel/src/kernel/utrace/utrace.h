@@ -222,6 +222,18 @@ static inline struct utrace *utrace_of(struct task_struct *task)
 	return utrace > UTRACE_MARK_REAPED ? utrace : NULL;
 }
 
+/**
+ * current_siglock() - siglock of the current thread
+ *
+ * Nobody but current itself, in execve(), gives it another sighand.
+ *
+ * Return: The lock.
+ */
+static inline spinlock_t *current_siglock(void)
+{
+	return &rcu_dereference_protected(current->sighand, true)->siglock;
+}
+
 /* engine.c APIs: */
 struct utrace *utrace_get_or_create(struct task_struct *task);
 struct utrace_engine *utrace_engine_create(const struct utrace_engine_ops *ops,
