@@ -227,3 +227,7 @@ bool __utrace_owners_capable(struct user_namespace *ns)
 	spin_unlock(&utrace->lock);
 	return capable;
 }
+
+#ifdef CONFIG_UTRACE_KUNIT_TEST
+#include "attach_test.c"
+#endif

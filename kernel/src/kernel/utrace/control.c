@@ -344,3 +344,7 @@ int utrace_barrier_pid(struct pid *pid, struct utrace_engine *engine)
 	return ret;
 }
 EXPORT_SYMBOL_GPL(utrace_barrier_pid);
+
+#ifdef CONFIG_UTRACE_KUNIT_TEST
+#include "control_test.c"
+#endif

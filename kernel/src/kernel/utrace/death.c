@@ -228,3 +228,7 @@ void __utrace_release_task(struct task_struct *task)
 	}
 	spin_unlock(&utrace->lock);
 }
+
+#ifdef CONFIG_UTRACE_KUNIT_TEST
+#include "death_test.c"
+#endif

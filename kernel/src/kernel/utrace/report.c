@@ -480,3 +480,7 @@ void __utrace_report_continued(int notify)
 	if (!held)
 		report_jctl(utrace, CLD_CONTINUED, notify);
 }
+
+#ifdef CONFIG_UTRACE_KUNIT_TEST
+#include "report_test.c"
+#endif

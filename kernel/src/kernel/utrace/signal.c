@@ -412,3 +412,7 @@ void __utrace_mark_killed(struct task_struct *task)
 	lockdep_assert_held(&task->sighand->siglock);
 	utrace_of(task)->killed = true;
 }
+
+#ifdef CONFIG_UTRACE_KUNIT_TEST
+#include "signal_test.c"
+#endif

@@ -472,3 +472,7 @@ bool __utrace_handler_step(int stepping)
 	set_thread_flag(TIF_NOTIFY_RESUME);
 	return stepping && (current->ptrace & (PT_STEP | PT_BLOCKSTEP));
 }
+
+#ifdef CONFIG_UTRACE_KUNIT_TEST
+#include "stop_test.c"
+#endif

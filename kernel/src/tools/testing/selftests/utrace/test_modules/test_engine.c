@@ -375,7 +375,7 @@ static u32 test_signal(u32 action, struct utrace_engine *engine,
 		.nr_args = 6,
 		.arg = { info->si_signo, info->si_code, info->si_int,
 			 info->si_pid, instruction_pointer(regs),
-			 orig_ka ? (long)orig_ka->sa.sa_handler : -1 },
+			 orig_ka ? (__force long)orig_ka->sa.sa_handler : -1 },
 	};
 
 	might_sleep();
