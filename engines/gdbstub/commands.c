@@ -525,12 +525,16 @@ static int serve_link(struct gdb_session *session)
 	return -EAGAIN;
 }
 
-/* It is gone and the client knows, or there is no client to be told. */
+/*
+ * It is gone and the client knows, or there is no client to be told. One that
+ * was notified asks what else there is before it knows.
+ */
 static bool is_finished(struct gdb_session *session,
 			struct gdb_process *process)
 {
 	return READ_ONCE(process->is_gone) &&
-	       (READ_ONCE(process->was_told) || !session->link.file);
+	       (!session->link.file || (READ_ONCE(process->was_told) &&
+					!READ_ONCE(session->notified)));
 }
 
 static const char refused_text[] =

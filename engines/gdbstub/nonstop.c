@@ -49,6 +49,8 @@ void nonstop_begin(struct gdb_session *session)
 
 	session->non_stop = true;
 	session->notified = false;
+	list_for_each_entry(process, &session->processes, entry)
+		process->is_starting = false;
 	if (session->state == SESSION_STOPPED)
 		session->state = SESSION_RUNNING;
 	session_for_each_thread(session, process, thread)
