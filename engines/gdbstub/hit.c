@@ -18,8 +18,9 @@ static const char *check_part(const struct proto_bpart *part, u8 *scratch)
 	struct agent_expr expr = { .code = part->code, .len = part->len };
 	enum agent_status status;
 
-	status = agent_verify(&expr, part->is_command ? AGENT_FOR_COMMAND :
-							AGENT_FOR_CONDITION,
+	status = agent_verify(&expr,
+			      part->is_command ? AGENT_FOR_COMMAND :
+						 AGENT_FOR_CONDITION,
 			      scratch);
 	return status == AGENT_OK ? NULL : agent_status_text(status);
 }
@@ -168,7 +169,8 @@ bool hit_is_false(const struct hit_code *code, unsigned int max_steps,
 	for (i = 0; i < code->nr; i++) {
 		expr = get_expr(code, i);
 		if (agent_eval_briefly(&expr, max_steps, ops, ctx, &result) !=
-			    AGENT_OK || result)
+			    AGENT_OK ||
+		    result)
 			return false;
 	}
 	return true;

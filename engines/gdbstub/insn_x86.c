@@ -2,8 +2,8 @@
 /*
  * Lengths of x86-64 instructions, and which of them can be moved.
  *
- * Two maps have a letter for each opcode. What has none is bound to its place;
- * so is everything that a newer processor gives a meaning to.
+ * Two maps have a letter for each opcode, sixteen in a row. What has none is
+ * bound to its place; so is everything that a newer processor gives a meaning to.
  */
 #include "insn_x86.h"
 
@@ -15,41 +15,23 @@
  *	a	an address		g	ModRM, and bytes for test alone
  *	-	bound, or treated elsewhere
  */
-static const char one_byte[] =
-	"mmmmbz--mmmmbz--" /* 00 */
-	"mmmmbz--mmmmbz--"
-	"mmmmbz--mmmmbz--"
-	"mmmmbz--mmmmbz--"
-	"----------------" /* 40 */
-	"................"
-	"---m----zybn...."
-	"----------------"
-	"ny-nmmmmmmmmmmmm" /* 80 */
-	"..........-..-.."
-	"aaaa....bz......"
-	"bbbbbbbbvvvvvvvv"
-	"nn----nye.------" /* c0 */
-	"mmmm---.mmmmmmmm"
-	"----bbbb----...."
-	"----..gg......mm";
+static const char one_byte[16][17] = {
+	"mmmmbz--mmmmbz--", "mmmmbz--mmmmbz--", "mmmmbz--mmmmbz--",
+	"mmmmbz--mmmmbz--", "----------------", "................",
+	"---m----zybn....", "----------------", "ny-nmmmmmmmmmmmm",
+	"..........-..-..", "aaaa....bz......", "bbbbbbbbvvvvvvvv",
+	"nn----nye.------", "mmmm---.mmmmmmmm", "----bbbb----....",
+	"----..gg......mm",
+};
 
-static const char two_byte[] =
-	"-mmm-------.-m--" /* 00 */
-	"mmmmmmmmmmmmmmmm"
-	"--------mmmmmmmm"
-	"-.-.------------"
-	"mmmmmmmmmmmmmmmm" /* 40 */
-	"mmmmmmmmmmmmmmmm"
-	"mmmmmmmmmmmmmmmm"
-	"nnnnmmm.----mmmm"
-	"----------------" /* 80 */
-	"mmmmmmmmmmmmmmmm"
-	"...mnm--..-mnmmm"
-	"mmmmmmmmm-nmmmmm"
-	"mmnmnnnm........" /* c0 */
-	"mmmmmmmmmmmmmmmm"
-	"mmmmmmmmmmmmmmmm"
-	"mmmmmmmmmmmmmmm-";
+static const char two_byte[16][17] = {
+	"-mmm-------.-m--", "mmmmmmmmmmmmmmmm", "--------mmmmmmmm",
+	"-.-.------------", "mmmmmmmmmmmmmmmm", "mmmmmmmmmmmmmmmm",
+	"mmmmmmmmmmmmmmmm", "nnnnmmm.----mmmm", "----------------",
+	"mmmmmmmmmmmmmmmm", "...mnm--..-mnmmm", "mmmmmmmmm-nmmmmm",
+	"mmnmnnnm........", "mmmmmmmmmmmmmmmm", "mmmmmmmmmmmmmmmm",
+	"mmmmmmmmmmmmmmm-",
+};
 
 #define REX_W 8
 
@@ -238,11 +220,11 @@ static enum insn_kind scan_two_byte(struct scan *s)
 		return take(s, &opcode) && take_modrm(s, &modrm) ? INSN_PLAIN :
 								   INSN_BOUND;
 	case 0x3a:
-		return take(s, &opcode) && take_modrm(s, &modrm) &&
-				       skip(s, 1) ?
-			       INSN_PLAIN : INSN_BOUND;
+		return take(s, &opcode) && take_modrm(s, &modrm) && skip(s, 1) ?
+			       INSN_PLAIN :
+			       INSN_BOUND;
 	}
-	if (!take_rest(s, two_byte[opcode], &modrm))
+	if (!take_rest(s, two_byte[opcode >> 4][opcode & 15], &modrm))
 		return INSN_BOUND;
 	if (opcode == 0x01 && !is_known_system(modrm))
 		return INSN_BOUND;
@@ -260,7 +242,7 @@ static enum insn_kind scan_vector(struct scan *s, unsigned int map)
 	if (map == 1) {
 		if (opcode == 0x77)
 			return INSN_PLAIN;
-		has_imm = two_byte[opcode] == 'n';
+		has_imm = two_byte[opcode >> 4][opcode & 15] == 'n';
 	}
 	if (!take_modrm(s, &modrm) || (has_imm && !skip(s, 1)))
 		return INSN_BOUND;
@@ -291,7 +273,8 @@ static enum insn_kind scan_evex(struct scan *s)
 		return INSN_BOUND;
 	map = byte & 0xf;
 	return (map >= 1 && map <= 3) || map == 5 || map == 6 ?
-		       scan_vector(s, map) : INSN_BOUND;
+		       scan_vector(s, map) :
+		       INSN_BOUND;
 }
 
 static enum insn_kind scan_int(struct scan *s)
@@ -330,7 +313,7 @@ static enum insn_kind scan(struct scan *s)
 	case 0xcd:
 		return scan_int(s);
 	}
-	if (!take_rest(s, one_byte[opcode], &modrm) ||
+	if (!take_rest(s, one_byte[opcode >> 4][opcode & 15], &modrm) ||
 	    !take_group(s, opcode, modrm))
 		return INSN_BOUND;
 	return INSN_PLAIN;

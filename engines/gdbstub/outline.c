@@ -175,8 +175,8 @@ static struct outline_area *make_area(u64 addr)
 		goto free;
 	/* Whatever is not a slot traps. */
 	memset(area->mem, 0xcc, AREA_SIZE);
-	area->file = anon_inode_getfile("[gdbstub]", &area_fops, area->mem,
-					O_RDWR);
+	area->file =
+		anon_inode_getfile("[gdbstub]", &area_fops, area->mem, O_RDWR);
 	ret = PTR_ERR_OR_ZERO(area->file);
 	if (ret) {
 		vfree(area->mem);
@@ -198,7 +198,8 @@ static struct outline_area *find_area(struct outline *outline, u64 addr)
 	struct outline_area *area;
 
 	list_for_each_entry(area, &outline->areas, entry)
-		if (distance(area->base, addr) < 2ULL * AREA_REACH - AREA_SIZE &&
+		if (distance(area->base, addr) <
+			    2ULL * AREA_REACH - AREA_SIZE &&
 		    !bitmap_full(area->used, AREA_SLOTS))
 			return area;
 	return NULL;

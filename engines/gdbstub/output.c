@@ -20,8 +20,8 @@
 int output_begin(struct gdb_thread *thread)
 {
 	if (!thread->output)
-		thread->output = kmalloc(sizeof(*thread->output),
-					 GFP_KERNEL_ACCOUNT);
+		thread->output =
+			kmalloc(sizeof(*thread->output), GFP_KERNEL_ACCOUNT);
 	if (!thread->output)
 		return -ENOMEM;
 	thread->output->len = 0;

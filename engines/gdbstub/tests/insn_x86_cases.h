@@ -22,8 +22,11 @@ static const struct insn_row insn_rows[] = {
 	{ "mov imm16", { 0x66, 0xb8, 1, 2 }, 4, INSN_PLAIN, 0 },
 	{ "mov moffs", { 0xa1, 1, 2, 3, 4, 5, 6, 7, 8 }, 9, INSN_PLAIN, 0 },
 	{ "mov moffs32", { 0x67, 0xa1, 1, 2, 3, 4 }, 6, INSN_PLAIN, 0 },
-	{ "sib without base", { 0x8b, 0x04, 0x25, 1, 2, 3, 4 }, 7,
-	  INSN_PLAIN, 0 },
+	{ "sib without base",
+	  { 0x8b, 0x04, 0x25, 1, 2, 3, 4 },
+	  7,
+	  INSN_PLAIN,
+	  0 },
 	{ "testb", { 0xf6, 0xc0, 1 }, 3, INSN_PLAIN, 0 },
 	{ "negl", { 0xf7, 0xd8 }, 2, INSN_PLAIN, 0 },
 	{ "rep stos", { 0xf3, 0x48, 0xab }, 3, INSN_PLAIN, 0 },
@@ -31,13 +34,22 @@ static const struct insn_row insn_rows[] = {
 	{ "pushf", { 0x9c }, 1, INSN_PLAIN, 0 },
 	{ "vzeroupper", { 0xc5, 0xf8, 0x77 }, 3, INSN_PLAIN, 0 },
 	{ "vpshufd", { 0xc5, 0xf9, 0x70, 0xc0, 0x1b }, 5, INSN_PLAIN, 0 },
-	{ "vpaddd (rip)", { 0xc5, 0xf9, 0xfe, 0x05, 1, 2, 3, 4 }, 8,
-	  INSN_PLAIN, 4 },
+	{ "vpaddd (rip)",
+	  { 0xc5, 0xf9, 0xfe, 0x05, 1, 2, 3, 4 },
+	  8,
+	  INSN_PLAIN,
+	  4 },
 	{ "vpalignr", { 0xc4, 0xe3, 0x79, 0x0f, 0xc1, 8 }, 6, INSN_PLAIN, 0 },
-	{ "vmovdqu64 disp8", { 0x62, 0xf1, 0xfe, 0x48, 0x6f, 0x46, 1 }, 7,
-	  INSN_PLAIN, 0 },
-	{ "vpternlogd", { 0x62, 0xf3, 0x7d, 0x48, 0x25, 0xc0, 0xff }, 7,
-	  INSN_PLAIN, 0 },
+	{ "vmovdqu64 disp8",
+	  { 0x62, 0xf1, 0xfe, 0x48, 0x6f, 0x46, 1 },
+	  7,
+	  INSN_PLAIN,
+	  0 },
+	{ "vpternlogd",
+	  { 0x62, 0xf3, 0x7d, 0x48, 0x25, 0xc0, 0xff },
+	  7,
+	  INSN_PLAIN,
+	  0 },
 	{ "ud2", { 0x0f, 0x0b }, 2, INSN_PLAIN, 0 },
 	{ "xgetbv", { 0x0f, 0x01, 0xd0 }, 3, INSN_PLAIN, 0 },
 	{ "syscall", { 0x0f, 0x05 }, 2, INSN_SYSCALL, 0 },
@@ -59,8 +71,7 @@ static const struct insn_row insn_rows[] = {
 	{ "sysenter", { 0x0f, 0x34 }, 2, INSN_BOUND, 0 },
 	{ "xop", { 0x8f, 0xe8, 0x78, 0xc0, 0xc0, 1 }, 6, INSN_BOUND, 0 },
 	{ "rex2", { 0xd5, 0x11, 0x89, 0xc0 }, 4, INSN_BOUND, 0 },
-	{ "mov (eip), eax", { 0x67, 0x8b, 0x05, 1, 2, 3, 4 }, 7,
-	  INSN_BOUND, 0 },
+	{ "mov (eip), eax", { 0x67, 0x8b, 0x05, 1, 2, 3, 4 }, 7, INSN_BOUND, 0 },
 };
 
 static void kinds_and_lengths(CHECK)
@@ -87,7 +98,8 @@ static void cut_off_is_bound(CHECK)
 
 		for (len = 0; len < row->nr; len++)
 			EXPECT_MSG(insn_x86_decode(row->bytes, len).kind ==
-					   INSN_BOUND, row->what);
+					   INSN_BOUND,
+				   row->what);
 	}
 }
 
@@ -119,12 +131,9 @@ static void moved_operand_stays(CHECK)
 	EXPECT_EQ(bytes[3], 0xe0);
 }
 
-static CHECK_TABLE insn_x86_cases[] = {
-	CASE(kinds_and_lengths),
-	CASE(cut_off_is_bound),
-	CASE(too_long_is_bound),
-	CASE(moved_operand_stays),
-	CASES_END
-};
+static CHECK_TABLE insn_x86_cases[] = { CASE(kinds_and_lengths),
+					CASE(cut_off_is_bound),
+					CASE(too_long_is_bound),
+					CASE(moved_operand_stays), CASES_END };
 
 #endif /* GDBSTUB_INSN_X86_CASES_H */
