@@ -60,7 +60,7 @@ static const struct cred *owner_cred(struct task_struct *task)
 static bool matches(const struct utrace_engine *engine, int flags,
 		    const struct utrace_engine_ops *ops, const void *data)
 {
-	if (engine->detached)
+	if (engine->detached || utrace_is_ptrace(engine))
 		return false;
 	if ((flags & UTRACE_ATTACH_MATCH_OPS) && engine->ops != ops)
 		return false;
@@ -221,7 +221,8 @@ bool __utrace_owners_capable(struct user_namespace *ns)
 
 	spin_lock(&utrace->lock);
 	list_for_each_entry(engine, &utrace->engines, entry)
-		if (security_capable(engine->cred, ns, CAP_SYS_PTRACE,
+		if (!utrace_is_ptrace(engine) &&
+		    security_capable(engine->cred, ns, CAP_SYS_PTRACE,
 				     CAP_OPT_NONE))
 			capable = false;
 	spin_unlock(&utrace->lock);

@@ -159,8 +159,11 @@ void utrace_update_flags_locked(struct utrace *utrace)
 	unsigned long flags = utrace->stepping ? UTRACE_FLAG_STEPPING : 0;
 
 	lockdep_assert_held(&utrace->lock);
-	list_for_each_entry(engine, &utrace->engines, entry)
-		flags |= engine->flags | UTRACE_FLAG_ATTACHED;
+	list_for_each_entry(engine, &utrace->engines, entry) {
+		flags |= engine->flags;
+		if (!utrace_is_ptrace(engine))
+			flags |= UTRACE_FLAG_ATTACHED;
+	}
 	WRITE_ONCE(utrace->task->utrace_flags, flags);
 	if (flags & UTRACE_EVENT_SYSCALL)
 		set_task_syscall_work(utrace->task, SYSCALL_UTRACE);
@@ -168,8 +171,14 @@ void utrace_update_flags_locked(struct utrace *utrace)
 		clear_task_syscall_work(utrace->task, SYSCALL_UTRACE);
 }
 
+/* Where in the list a new engine goes: at its end, but before that of ptrace. */
+static struct list_head *place_for_new_locked(struct utrace *utrace)
+{
+	return utrace->ptrace ? &utrace->ptrace->entry : &utrace->engines;
+}
+
 /**
- * utrace_engine_add_locked() - attach an engine, last in order
+ * utrace_engine_add_locked() - attach an engine, last in order but for ptrace
  * @utrace: Where; its lock is held.
  * @engine: The engine; the list takes over one reference.
  */
@@ -177,7 +186,7 @@ void utrace_engine_add_locked(struct utrace *utrace,
 			      struct utrace_engine *engine)
 {
 	lockdep_assert_held(&utrace->lock);
-	list_add_tail(&engine->entry, &utrace->engines);
+	list_add_tail(&engine->entry, place_for_new_locked(utrace));
 	rcu_assign_pointer(engine->utrace, utrace);
 	utrace_update_flags_locked(utrace);
 	trace_utrace_attach(utrace->task, engine);
@@ -195,6 +204,8 @@ void utrace_engine_remove_locked(struct utrace *utrace,
 	lockdep_assert_held(&utrace->lock);
 	WARN_ON_ONCE(utrace->reporting == engine);
 	list_del_init(&engine->entry);
+	if (utrace->ptrace == engine)
+		utrace->ptrace = NULL;
 	engine->detached = true;
 	engine->stopped = false;
 	WRITE_ONCE(engine->flags, 0);

@@ -15,7 +15,7 @@ void __utrace_proc_status(struct seq_file *m, struct task_struct *task)
 	struct utrace *utrace = utrace_of(task);
 	unsigned long events = READ_ONCE(task->utrace_flags);
 
-	if (!utrace)
+	if (!utrace || !(events & UTRACE_FLAG_ATTACHED))
 		return;
 	seq_printf(m, "Utrace:\t%lx%s%s%s\n", events & UTRACE_EVENT_ALL,
 		   READ_ONCE(utrace->hold) ? " stopped" : "",

@@ -56,6 +56,12 @@ struct utrace {
 	 */
 	struct list_head engines;
 	/**
+	 * @ptrace: The engine that ptrace is, the last in the list, or NULL.
+	 * Written under @lock by the task itself, or by its ptracer while it
+	 * stands in a ptrace stop; they read it without.
+	 */
+	struct utrace_engine *ptrace;
+	/**
 	 * @reporting: The engine whose callback is running. Written under
 	 * @lock by who makes the callback; read without it by a barrier.
 	 */
@@ -132,6 +138,8 @@ struct utrace {
 	bool exiting;
 	/** @oops: It dies in the middle of the kernel. */
 	bool oops;
+	/** @ptrace_told: ptrace's engine has made a stop of its own in this round. */
+	bool ptrace_told;
 	/** @injected: The signal being handled came from an engine. */
 	bool injected;
 	/** @parked: @info holds a signal for the next report. */
@@ -232,6 +240,21 @@ static inline struct utrace *utrace_of(struct task_struct *task)
 static inline spinlock_t *current_siglock(void)
 {
 	return &rcu_dereference_protected(current->sighand, true)->siglock;
+}
+
+/* ptrace.c APIs: */
+extern const struct utrace_engine_ops utrace_ptrace_ops;
+
+/**
+ * utrace_is_ptrace() - is this the engine that ptrace is
+ * @engine: The engine.
+ *
+ * Return: true if it is.
+ */
+static inline bool utrace_is_ptrace(const struct utrace_engine *engine)
+{
+	return IS_ENABLED(CONFIG_UTRACE_PTRACE) &&
+	       engine->ops == &utrace_ptrace_ops;
 }
 
 /* engine.c APIs: */
