@@ -233,7 +233,7 @@ static void held_at_entry(void)
 	kill_reap(pid);
 }
 
-/* Killed there: the call is not made. */
+/* Killed there: the call is not made, and nobody hears of its return. */
 static void killed_at_entry(void)
 {
 	int fds[2], left = -1;
@@ -242,11 +242,14 @@ static void killed_at_entry(void)
 	check(!pipe(fds));
 	pid = spawn(writes, fds);
 	check(wait_value(&shared->ready, 1));
-	check_eq(ut_attach(0, pid, E_SYSCALL_ENTRY), 0);
+	check_eq(ut_attach(0, pid, E_SYSCALLS | E_EXIT), 0);
 	ut_rule(0, .kind = UT_SYSCALL_ENTRY, .match = SYS_write, .ret = STOP);
 	shared->go = 1;
 	check(wait_state(pid, "t"));
+	ut_mark();
 	check_eq(kill_reap(pid), SIGKILL);
+	check_eq(ut_count(0, UT_SYSCALL_EXIT, UT_ANY), 0);
+	check_eq(ut_count(0, UT_EXIT, UT_ANY), 1);
 	check(!ioctl(fds[0], 0x541b, &left));
 	check_eq(left, 0);
 }
@@ -356,7 +359,7 @@ const struct test tests[] = {
 	{ "ABORT with a result", aborted_with_a_result },
 	{ "the last engine's RUN or ABORT counts", last_word },
 	{ "STOP at entry: before the call", held_at_entry },
-	{ "killed at entry: the call is not made", killed_at_entry },
+	{ "killed at entry: the call is neither made nor reported", killed_at_entry },
 	{ "argument changed and held", changed_while_held },
 	{ "signals while held at entry do not break the call",
 	  signal_while_held },

@@ -373,6 +373,18 @@ static bool call_syscall_exit(struct utrace_report *report,
 	return true;
 }
 
+/*
+ * Whoever is told that a thread stands still hears no more of it than its end:
+ * one that was killed at the entry of a system call or in a vfork() passes the
+ * exit of the call on its way. Without the lock: a release that comes at this
+ * moment makes no difference to a thread that dies.
+ */
+static bool is_killed_in_hold(const struct utrace *utrace)
+{
+	return READ_ONCE(utrace->hold) && READ_ONCE(utrace->settled) &&
+	       __fatal_signal_pending(current);
+}
+
 void __utrace_syscall_exit(struct pt_regs *regs)
 {
 	struct utrace_report report = {
@@ -381,7 +393,8 @@ void __utrace_syscall_exit(struct pt_regs *regs)
 		.regs = regs,
 	};
 
-	if (task_utrace_events(current, UTRACE_EVENT(SYSCALL_EXIT)))
+	if (task_utrace_events(current, UTRACE_EVENT(SYSCALL_EXIT)) &&
+	    !is_killed_in_hold(utrace_of(current)))
 		utrace_make_report(utrace_of(current), &report);
 }
 
