@@ -92,14 +92,15 @@ struct breakpoint *breakpoint_find(struct breakpoint_table *table, u64 addr)
 
 static int read_text(struct task_struct *task, u64 addr, u8 *byte)
 {
-	return access_process_vm(task, addr, byte, 1, TEXT_READ) == 1 ?
-		       0 : -EFAULT;
+	return access_process_vm(task, addr, byte, 1, TEXT_READ) == 1 ? 0 :
+									-EFAULT;
 }
 
 static int write_text(struct task_struct *task, u64 addr, u8 byte)
 {
 	return access_process_vm(task, addr, &byte, 1, TEXT_WRITE) == 1 ?
-		       0 : -EFAULT;
+		       0 :
+		       -EFAULT;
 }
 
 /* A write to a shared mapping would reach the file and its other users. */
@@ -124,7 +125,7 @@ static int check_mapping(struct task_struct *task, u64 addr)
 }
 
 static void set_code(struct breakpoint_table *table, struct breakpoint *bp,
-		      struct hit_code *code)
+		     struct hit_code *code)
 {
 	struct hit_code *old;
 
@@ -203,8 +204,8 @@ static bool is_lost(const struct breakpoint *bp, struct task_struct *task)
 {
 	u8 byte;
 
-	return !bp->lifted && (read_text(task, bp->addr, &byte) ||
-			       byte != BREAKPOINT_INSN);
+	return !bp->lifted &&
+	       (read_text(task, bp->addr, &byte) || byte != BREAKPOINT_INSN);
 }
 
 /**
@@ -410,7 +411,8 @@ bool breakpoint_outline(struct breakpoint_table *table, u64 addr,
 	mutex_lock(&table->lock);
 	bp = breakpoint_find(table, addr);
 	slot = bp ? outline_make(&table->outline, addr, bytes, len, is_used,
-				 ctx) : NULL;
+				 ctx) :
+		    NULL;
 	if (!IS_ERR_OR_NULL(slot))
 		set_slot(table, bp, slot);
 	mutex_unlock(&table->lock);
@@ -445,8 +447,8 @@ void breakpoint_outline_broken(struct breakpoint_table *table)
  * Context: a kernel thread; may sleep, takes table.lock.
  */
 void breakpoint_outline_unmap(struct breakpoint_table *table,
-			      struct task_struct *task,
-			      outline_used_fn is_used, void *ctx)
+			      struct task_struct *task, outline_used_fn is_used,
+			      void *ctx)
 {
 	mutex_lock(&table->lock);
 	outline_unmap(&table->outline, task, is_used, ctx);
@@ -600,8 +602,8 @@ typedef void (*range_fn)(struct breakpoint *bp, u8 *byte);
  * Call a function for each breakpoint in a range: by looking at every address,
  * or at every breakpoint, whatever is less.
  */
-static void for_each_in_range(struct breakpoint_table *table, u64 addr,
-			      size_t len, range_fn fn, u8 *buf)
+static void visit_range(struct breakpoint_table *table, u64 addr, size_t len,
+			range_fn fn, u8 *buf)
 {
 	struct breakpoint *bp;
 	unsigned int bucket;
@@ -661,15 +663,15 @@ void breakpoint_hide(struct breakpoint_table *table, u64 addr, u8 *buf,
  * Context: task; may sleep, takes table.lock.
  * Return: bytes read, up to the first page that is not there.
  */
-size_t breakpoint_read(struct breakpoint_table *table,
-		       struct task_struct *task, u64 addr, u8 *buf, size_t len)
+size_t breakpoint_read(struct breakpoint_table *table, struct task_struct *task,
+		       u64 addr, u8 *buf, size_t len)
 {
 	int nr;
 
 	mutex_lock(&table->lock);
 	nr = access_process_vm(task, addr, buf, len, FOLL_FORCE);
 	if (nr > 0)
-		for_each_in_range(table, addr, nr, hide_one, buf);
+		visit_range(table, addr, nr, hide_one, buf);
 	mutex_unlock(&table->lock);
 	return nr > 0 ? nr : 0;
 }
@@ -700,15 +702,14 @@ static void undo_under(struct breakpoint *bp, u8 *byte)
  * Return: bytes written, up to the first page that cannot be written to.
  */
 size_t breakpoint_write(struct breakpoint_table *table,
-			struct task_struct *task, u64 addr, u8 *buf,
-			size_t len)
+			struct task_struct *task, u64 addr, u8 *buf, size_t len)
 {
 	int nr;
 
 	mutex_lock(&table->lock);
-	for_each_in_range(table, addr, len, put_under, buf);
+	visit_range(table, addr, len, put_under, buf);
 	nr = max(access_process_vm(task, addr, buf, len, TEXT_WRITE), 0);
-	for_each_in_range(table, addr + nr, len - nr, undo_under, buf + nr);
+	visit_range(table, addr + nr, len - nr, undo_under, buf + nr);
 	mutex_unlock(&table->lock);
 	return nr;
 }

@@ -112,15 +112,15 @@ bool breakpoint_outline(struct breakpoint_table *table, u64 addr,
 			void *ctx);
 void breakpoint_outline_broken(struct breakpoint_table *table);
 void breakpoint_outline_unmap(struct breakpoint_table *table,
-			      struct task_struct *task,
-			      outline_used_fn is_used, void *ctx);
+			      struct task_struct *task, outline_used_fn is_used,
+			      void *ctx);
 bool breakpoint_is_at(struct breakpoint_table *table, u64 addr);
 bool breakpoint_saved_byte(struct breakpoint_table *table, u64 addr, u8 *byte);
 struct hit_code *breakpoint_get_code(struct breakpoint_table *table, u64 addr);
 void breakpoint_hide(struct breakpoint_table *table, u64 addr, u8 *buf,
 		     size_t len);
-size_t breakpoint_read(struct breakpoint_table *table,
-		       struct task_struct *task, u64 addr, u8 *buf, size_t len);
+size_t breakpoint_read(struct breakpoint_table *table, struct task_struct *task,
+		       u64 addr, u8 *buf, size_t len);
 size_t breakpoint_write(struct breakpoint_table *table,
 			struct task_struct *task, u64 addr, u8 *buf,
 			size_t len);

@@ -111,10 +111,12 @@ int cmd_empty(struct command *command)
 
 int cmd_attached(struct command *command)
 {
+	bool is_launched;
+
 	if (!command_select_process(command))
 		return -ESRCH;
-	packet_put_char(command->tx, command->process &&
-				     command->process->is_launched ? '0' : '1');
+	is_launched = command->process && command->process->is_launched;
+	packet_put_char(command->tx, is_launched ? '0' : '1');
 	return 0;
 }
 
@@ -135,18 +137,19 @@ static int list_threads(struct command *command, unsigned int from)
 {
 	struct gdb_session *session = command->session;
 	struct packet_tx *tx = command->tx;
-	struct gdb_process *process;
 	struct gdb_thread *thread;
 	unsigned int at = 0;
 	bool any = false;
 
 	spin_lock(&session->lock);
-	session_for_each_thread(session, process, thread) {
-		if (process->is_hidden || thread->state == THREAD_DEAD ||
-		    thread->guest || at++ < from || packet_tx_room(tx) < 32)
+	session_for_each_thread(session, thread) {
+		if (thread->process->is_hidden ||
+		    thread->state == THREAD_DEAD || thread->guest ||
+		    at++ < from || packet_tx_room(tx) < 32)
 			continue;
 		packet_put_char(tx, any ? ',' : 'm');
-		stop_reply_put_tid(tx, session, process->pid, thread->tid);
+		stop_reply_put_tid(tx, session, thread->process->pid,
+				   thread->tid);
 		any = true;
 		from = at;
 	}
@@ -310,7 +313,6 @@ static int render_threads(struct command *command)
 	static const char head[] = "<?xml version=\"1.0\"?>\n<threads>\n";
 	static const char tail[] = "</threads>\n";
 	struct gdb_session *session = command->session;
-	struct gdb_process *process;
 	struct gdb_thread *thread;
 	size_t size, len;
 	char *xml;
@@ -322,9 +324,9 @@ static int render_threads(struct command *command)
 		return -ENOMEM;
 	len = sprintf(xml, "%s", head);
 	spin_lock(&session->lock);
-	session_for_each_thread(session, process, thread)
-		if (!process->is_hidden && thread->state != THREAD_DEAD &&
-		    !thread->guest &&
+	session_for_each_thread(session, thread)
+		if (!thread->process->is_hidden &&
+		    thread->state != THREAD_DEAD && !thread->guest &&
 		    len + THREAD_LINE_MAX + sizeof(tail) <= size)
 			len += put_thread_line(xml + len, thread);
 	spin_unlock(&session->lock);

@@ -78,11 +78,10 @@ int cmd_vcont_query(struct command *command)
 /* The marks of a packet that turned out malformed are taken back with this. */
 static void clear_marks(struct gdb_session *session)
 {
-	struct gdb_process *process;
 	struct gdb_thread *thread;
 
 	spin_lock(&session->lock);
-	session_for_each_thread(session, process, thread) {
+	session_for_each_thread(session, thread) {
 		thread->is_resumed = false;
 		thread->is_named = false;
 	}
@@ -136,17 +135,16 @@ static int mark_threads(struct gdb_session *session,
 			const struct proto_action *action)
 {
 	int signo = proto_signal_from_gdb(action->signal);
-	struct gdb_process *process;
 	struct gdb_thread *thread;
 	int nr = 0;
 
 	if (signo < 0)
 		return signo;
 	spin_lock(&session->lock);
-	session_for_each_thread(session, process, thread) {
-		if (process->is_hidden || thread->state == THREAD_DEAD ||
-		    thread->guest || thread->is_named ||
-		    !is_meant(thread, action))
+	session_for_each_thread(session, thread) {
+		if (thread->process->is_hidden ||
+		    thread->state == THREAD_DEAD || thread->guest ||
+		    thread->is_named || !is_meant(thread, action))
 			continue;
 		thread->is_named = true;
 		if (action->kind == 't') {
@@ -170,11 +168,10 @@ static int mark_threads(struct gdb_session *session,
  */
 static void set_steps_over(struct gdb_session *session)
 {
-	struct gdb_process *process;
 	struct gdb_thread *thread;
 
 	spin_lock(&session->lock);
-	session_for_each_thread(session, process, thread) {
+	session_for_each_thread(session, thread) {
 		if (!thread->is_resumed || !thread->reported_break)
 			continue;
 		thread->over_wanted = true;
@@ -240,7 +237,9 @@ static int mark_actions(struct command *command)
 	 * the process is being killed: its end is the reply.
 	 */
 	return marked || READ_ONCE(command->session->non_stop) ||
-			       any_is_dying(command->session) ? 0 : -ESRCH;
+			       any_is_dying(command->session) ?
+		       0 :
+		       -ESRCH;
 }
 
 int cmd_vcont(struct command *command)

@@ -198,8 +198,9 @@ static bool must_wait(struct gdb_session *session,
 	if (row->when != WHEN_STOPPED && row->when != WHEN_RESUME)
 		return false;
 	spin_lock(&session->lock);
-	wait = !session->non_stop && !session->reply_owed && (session->state == SESSION_STOPPING ||
-					session->state == SESSION_RUNNING);
+	wait = !session->non_stop && !session->reply_owed &&
+	       (session->state == SESSION_STOPPING ||
+		session->state == SESSION_RUNNING);
 	spin_unlock(&session->lock);
 	return wait;
 }
@@ -260,8 +261,7 @@ static int run_packet(struct gdb_session *session,
 	struct packet_rx *rx = &session->link.rx;
 	struct command command = {
 		.session = session,
-		.process = session_selected(session,
-					    &session->client.general),
+		.process = session_selected(session, &session->client.general),
 		.tx = &session->tx,
 	};
 	size_t name_len;

@@ -239,8 +239,7 @@ static bool must_stay(enum insn_kind kind, u64 addr)
  */
 enum displace_entry displace_enter(struct gdb_thread *thread,
 				   struct breakpoint *bp, struct pt_regs *regs,
-				   const u8 *insn, size_t len,
-				   bool may_syscall)
+				   const u8 *insn, size_t len, bool may_syscall)
 {
 	struct outline_slot *slot = rcu_dereference(bp->slot);
 
@@ -307,8 +306,8 @@ static bool tells_pc(const kernel_siginfo_t *info)
 {
 	return (info->si_signo == SIGILL || info->si_signo == SIGFPE ||
 		info->si_signo == SIGTRAP || info->si_signo == SIGSEGV ||
-		info->si_signo == SIGBUS) && info->si_code > 0 &&
-	       info->si_code != SI_KERNEL;
+		info->si_signo == SIGBUS) &&
+	       info->si_code > 0 && info->si_code != SI_KERNEL;
 }
 
 /**
@@ -358,13 +357,12 @@ bool displace_is_inside(const struct gdb_thread *thread)
 static bool any_thread(struct gdb_process *process, u64 slot, bool inside)
 {
 	struct gdb_session *session = process->session;
-	struct gdb_process *other;
 	struct gdb_thread *thread;
 	bool found = false;
 
 	spin_lock(&session->lock);
-	session_for_each_thread(session, other, thread)
-		found |= other->breakpoints == process->breakpoints &&
+	session_for_each_thread(session, thread)
+		found |= thread->process->breakpoints == process->breakpoints &&
 			 READ_ONCE(thread->out.slot) == slot &&
 			 thread->state != THREAD_DEAD &&
 			 (!inside || displace_is_inside(thread));

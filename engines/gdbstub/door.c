@@ -95,9 +95,9 @@ free:
 	return ret;
 }
 
-#define FLAGS_OF_SOCKET                                                     \
-	(GDBSTUB_START_NO_VCONT | GDBSTUB_START_NO_QC |                    \
-	 GDBSTUB_START_NO_THREAD_LIST | GDBSTUB_START_NO_T_THREAD |        \
+#define FLAGS_OF_SOCKET                                             \
+	(GDBSTUB_START_NO_VCONT | GDBSTUB_START_NO_QC |             \
+	 GDBSTUB_START_NO_THREAD_LIST | GDBSTUB_START_NO_T_THREAD | \
 	 GDBSTUB_START_NO_T)
 
 static int check_start(const struct gdbstub_start *start)

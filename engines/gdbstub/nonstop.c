@@ -53,10 +53,11 @@ void nonstop_begin(struct gdb_session *session)
 		process->is_starting = false;
 	if (session->state == SESSION_STOPPED)
 		session->state = SESSION_RUNNING;
-	session_for_each_thread(session, process, thread)
+	session_for_each_thread(session, thread)
 		if (thread->state == THREAD_STOPPED)
 			set_event(thread, session->event.tid == thread->tid ?
-						  &session->event : &none);
+						  &session->event :
+						  &none);
 }
 
 /**
@@ -138,13 +139,13 @@ void nonstop_newborn(struct gdb_thread *thread)
 /* One that runs, of the process that the client looked at last if it can be. */
 static struct gdb_thread *find_running(struct gdb_session *session)
 {
-	struct gdb_process *process;
 	struct gdb_thread *thread, *found = NULL;
 
-	session_for_each_thread(session, process, thread)
+	session_for_each_thread(session, thread)
 		if (thread_is_counted(thread) && !thread->stop_wanted &&
-		    (!found || (process->pid == session->client.general.pid &&
-				found->process != process)))
+		    (!found ||
+		     (thread->process->pid == session->client.general.pid &&
+		      found->process != thread->process)))
 			found = thread;
 	return found;
 }
@@ -196,11 +197,10 @@ static bool tell_pending(struct gdb_thread *thread)
  */
 void nonstop_resume(struct gdb_session *session)
 {
-	struct gdb_process *process;
 	struct gdb_thread *thread;
 
 	spin_lock(&session->lock);
-	session_for_each_thread(session, process, thread) {
+	session_for_each_thread(session, thread) {
 		if (!thread->is_resumed)
 			continue;
 		thread->is_resumed = false;
@@ -290,7 +290,7 @@ static struct stop_note *find_note(struct gdb_session *session,
 	list_for_each_entry(process, &session->processes, entry)
 		if (process->pid == event->pid && !event->tid)
 			return &process->note;
-	session_for_each_thread(session, process, thread)
+	session_for_each_thread(session, thread)
 		if (thread->tid == event->tid)
 			return &thread->note;
 	return NULL;
@@ -332,9 +332,9 @@ void nonstop_all_again(struct gdb_session *session)
 		    !process->is_hidden)
 			queue_note(session, &process->note);
 	}
-	session_for_each_thread(session, process, thread)
+	session_for_each_thread(session, thread)
 		if (thread->state == THREAD_STOPPED && !thread->guest &&
-		    !process->is_hidden)
+		    !thread->process->is_hidden)
 			queue_note(session, &thread->note);
 }
 

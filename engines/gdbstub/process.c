@@ -124,9 +124,10 @@ struct gdb_process *process_create_child(struct gdb_process *parent,
 	process->is_hidden = true;
 	if (shares_memory) {
 		breakpoint_table_put(process->breakpoints);
-		process->breakpoints = breakpoint_table_get(parent->breakpoints);
-	} else if (breakpoint_inherit(process->breakpoints,
-				      parent->breakpoints, child)) {
+		process->breakpoints =
+			breakpoint_table_get(parent->breakpoints);
+	} else if (breakpoint_inherit(process->breakpoints, parent->breakpoints,
+				      child)) {
 		process_free(process);
 		return NULL;
 	}
@@ -397,8 +398,8 @@ static struct gdb_thread *take_thread(struct gdb_process *process)
 	struct gdb_thread *thread;
 
 	spin_lock(&process->session->lock);
-	thread = list_first_entry_or_null(&process->threads,
-					  struct gdb_thread, entry);
+	thread = list_first_entry_or_null(&process->threads, struct gdb_thread,
+					  entry);
 	if (thread)
 		process_remove_thread_locked(thread);
 	spin_unlock(&process->session->lock);

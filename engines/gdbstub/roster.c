@@ -48,7 +48,32 @@ struct gdb_process *session_next_process(struct gdb_session *session,
 	next = process ? process->entry.next : session->processes.next;
 	spin_unlock(&session->lock);
 	return next == &session->processes ?
-		       NULL : list_entry(next, struct gdb_process, entry);
+		       NULL :
+		       list_entry(next, struct gdb_process, entry);
+}
+
+/**
+ * session_next_thread() - the thread after this one, of all processes
+ * @session: the session
+ * @thread: one of its threads; NULL for the first
+ *
+ * Context: session.lock held, for as long as the thread is looked at.
+ * Return: the thread, or NULL at the end.
+ */
+struct gdb_thread *session_next_thread(struct gdb_session *session,
+				       struct gdb_thread *thread)
+{
+	struct gdb_process *process = thread ? thread->process : NULL;
+
+	lockdep_assert_held(&session->lock);
+	if (thread && !list_is_last(&thread->entry, &process->threads))
+		return list_next_entry(thread, entry);
+	process = list_prepare_entry(process, &session->processes, entry);
+	list_for_each_entry_continue(process, &session->processes, entry)
+		if (!list_empty(&process->threads))
+			return list_first_entry(&process->threads,
+						struct gdb_thread, entry);
+	return NULL;
 }
 
 /**
@@ -76,14 +101,14 @@ struct gdb_process *session_find_process(struct gdb_session *session, pid_t pid)
 static struct gdb_process *process_of_tid(struct gdb_session *session,
 					  pid_t tid)
 {
-	struct gdb_process *process, *found = NULL;
+	struct gdb_process *found = NULL;
 	struct gdb_thread *thread;
 
 	spin_lock(&session->lock);
-	session_for_each_thread(session, process, thread)
+	session_for_each_thread(session, thread)
 		if (thread->tid == tid && thread->state != THREAD_DEAD &&
-		    !process->is_hidden && !found)
-			found = process;
+		    !thread->process->is_hidden && !found)
+			found = thread->process;
 	spin_unlock(&session->lock);
 	return found;
 }
@@ -141,12 +166,11 @@ bool session_shares_memory(struct gdb_process *process)
 static bool is_announced(struct gdb_process *child)
 {
 	struct gdb_session *session = child->session;
-	struct gdb_process *process;
 	struct gdb_thread *thread;
 
 	if (session->event.child == child->pid)
 		return true;
-	session_for_each_thread(session, process, thread)
+	session_for_each_thread(session, thread)
 		if (thread->state != THREAD_DEAD &&
 		    (thread->pending.child == child->pid ||
 		     thread->note.event.child == child->pid))

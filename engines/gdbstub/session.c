@@ -193,7 +193,8 @@ int session_add_process(struct gdb_session *session,
 	session->event.any_thread = true;
 	session->event.pid = process->pid;
 	session->state = process->execs_left || session->non_stop ?
-				 SESSION_RUNNING : SESSION_STOPPING;
+				 SESSION_RUNNING :
+				 SESSION_STOPPING;
 unlock:
 	spin_unlock(&session->lock);
 	return ret;
@@ -326,12 +327,11 @@ void session_ask_stop(struct gdb_session *session, struct gdb_thread *thread)
 /* Ask everybody but one thread to stop. */
 static void begin_stop(struct gdb_session *session, struct gdb_thread *but)
 {
-	struct gdb_process *process;
 	struct gdb_thread *thread;
 
 	lockdep_assert_held(&session->lock);
 	session->state = SESSION_STOPPING;
-	session_for_each_thread(session, process, thread)
+	session_for_each_thread(session, thread)
 		if (thread != but && thread_is_counted(thread))
 			session_ask_stop(session, thread);
 	if (session->nr_running > !!but)
@@ -351,8 +351,7 @@ static void count_newborn(struct gdb_session *session,
 		session->nr_running++;
 	if (session->non_stop && thread_is_counted(thread))
 		nonstop_newborn(thread);
-	if (session->state == SESSION_STOPPING &&
-		   thread_is_counted(thread)) {
+	if (session->state == SESSION_STOPPING && thread_is_counted(thread)) {
 		mod_timer(&session->stop_timer,
 			  jiffies + msecs_to_jiffies(STOP_LIMIT_MS));
 		session_ask_stop(session, thread);
@@ -756,13 +755,12 @@ bool session_hold_for_step(struct gdb_thread *thread)
 void session_release_step(struct gdb_session *session,
 			  struct breakpoint_table *table)
 {
-	struct gdb_process *process;
 	struct gdb_thread *thread;
 
 	lockdep_assert_held(&session->lock);
 	table->stepper = NULL;
-	session_for_each_thread(session, process, thread) {
-		if (!thread->held || process->breakpoints != table)
+	session_for_each_thread(session, thread) {
+		if (!thread->held || thread->process->breakpoints != table)
 			continue;
 		thread->held = false;
 		if (thread->state != THREAD_DEAD)
@@ -784,11 +782,10 @@ static bool is_launching(struct gdb_session *session)
 static pid_t interrupted_pid(struct gdb_session *session)
 {
 	pid_t wanted = session->client.general.pid;
-	struct gdb_process *process;
 	struct gdb_thread *thread;
 
-	session_for_each_thread(session, process, thread)
-		if (process->pid == wanted && thread_is_counted(thread))
+	session_for_each_thread(session, thread)
+		if (thread->process->pid == wanted && thread_is_counted(thread))
 			return wanted;
 	return 0;
 }
@@ -839,7 +836,7 @@ bool session_stop_all(struct gdb_session *session)
 	session->reply_owed = false;
 	list_for_each_entry(process, &session->processes, entry)
 		list_del_init(&process->note.entry);
-	session_for_each_thread(session, process, thread) {
+	session_for_each_thread(session, thread) {
 		list_del_init(&thread->note.entry);
 		WRITE_ONCE(thread->stop_wanted, false);
 	}
@@ -864,13 +861,12 @@ bool session_stop_all(struct gdb_session *session)
  */
 bool session_stop_late(struct gdb_session *session)
 {
-	struct gdb_process *process;
 	struct gdb_thread *thread;
 	bool done = false;
 
 	spin_lock(&session->lock);
 	if (session->state == SESSION_STOPPING && !is_overtaken(session)) {
-		session_for_each_thread(session, process, thread)
+		session_for_each_thread(session, thread)
 			if (thread_is_counted(thread))
 				session_ask_stop(session, thread);
 		session->state = SESSION_STOPPED;
@@ -921,13 +917,12 @@ static bool take_pending_of(struct gdb_session *session,
  */
 bool session_take_pending(struct gdb_session *session)
 {
-	struct gdb_process *process;
 	struct gdb_thread *thread;
 	bool found;
 
 	spin_lock(&session->lock);
 	found = take_pending_exit(session);
-	session_for_each_thread(session, process, thread)
+	session_for_each_thread(session, thread)
 		found = found || take_pending_of(session, thread);
 	spin_unlock(&session->lock);
 	return found;
@@ -935,17 +930,16 @@ bool session_take_pending(struct gdb_session *session)
 
 static void run_marked(struct gdb_session *session)
 {
-	struct gdb_process *process;
 	struct gdb_thread *thread;
 
 	session->state = SESSION_RUNNING;
-	session_for_each_thread(session, process, thread) {
+	session_for_each_thread(session, thread) {
 		if (thread->state != THREAD_STOPPED || !thread->is_resumed)
 			continue;
 		thread->state = THREAD_RUNNING;
 		session->nr_running++;
 	}
-	session_for_each_thread(session, process, thread) {
+	session_for_each_thread(session, thread) {
 		if (thread->state != THREAD_RUNNING || !thread->is_resumed)
 			continue;
 		thread->is_resumed = false;

@@ -12,8 +12,9 @@
  *
  * A thread decides in its own callback whether it has an event. The first one
  * moves RUNNING to STOPPING; the last to arrive moves STOPPING to STOPPED and
- * sends the stop reply itself. That goes for the threads of all processes. So the thread of the session (a kthread) is for
- * packets that come in, and no thread ever waits for another.
+ * sends the stop reply itself. That goes for the threads of all processes. So
+ * the thread of the session (a kthread) is for packets that come in, and no
+ * thread ever waits for another.
  *
  * In non-stop the session is RUNNING as long as it has a process. Each thread
  * stops and is resumed by itself; what is to be told of it waits in a list, of
@@ -213,10 +214,10 @@ struct gdb_session {
 	struct pid_namespace *pid_ns;
 };
 
-/* All threads of all processes; session.lock held. A break leaves one process. */
-#define session_for_each_thread(session, process, thread)                  \
-	list_for_each_entry(process, &(session)->processes, entry)         \
-		list_for_each_entry(thread, &(process)->threads, entry)
+/* All threads of all processes; session.lock held. */
+#define session_for_each_thread(session, thread)                      \
+	for ((thread) = session_next_thread(session, NULL); (thread); \
+	     (thread) = session_next_thread(session, thread))
 
 struct gdb_session *session_create(int (*main)(void *session));
 void session_destroy(struct gdb_session *session);
@@ -230,6 +231,8 @@ bool session_drop_process(struct gdb_session *session,
 struct gdb_process *session_process(struct gdb_session *session);
 struct gdb_process *session_next_process(struct gdb_session *session,
 					 struct gdb_process *process);
+struct gdb_thread *session_next_thread(struct gdb_session *session,
+				       struct gdb_thread *thread);
 struct gdb_process *session_find_process(struct gdb_session *session,
 					 pid_t pid);
 struct gdb_process *session_selected(struct gdb_session *session,

@@ -47,7 +47,7 @@ static bool is_syscall_insn(const u8 *insn, size_t len)
  */
 static bool claim_step(struct gdb_thread *thread)
 {
-	struct gdb_process *process = thread->process, *its;
+	struct gdb_process *process = thread->process;
 	struct breakpoint_table *table = process->breakpoints;
 	struct gdb_session *session = process->session;
 	struct gdb_thread *other;
@@ -58,8 +58,9 @@ static bool claim_step(struct gdb_thread *thread)
 	    (thread->guest || session->state == SESSION_RUNNING)) {
 		table->stepper = thread;
 		claimed = true;
-		session_for_each_thread(session, its, other)
-			if (other != thread && its->breakpoints == table &&
+		session_for_each_thread(session, other)
+			if (other != thread &&
+			    other->process->breakpoints == table &&
 			    other->state == THREAD_RUNNING)
 				thread_poke(other);
 	} else {

@@ -230,12 +230,12 @@ static void put_news(struct packet_tx *tx, const struct stop_news *news)
 static struct gdb_thread *find_alive(struct gdb_session *session, pid_t pid,
 				     pid_t tid)
 {
-	struct gdb_process *process;
 	struct gdb_thread *thread;
 
-	session_for_each_thread(session, process, thread)
+	session_for_each_thread(session, thread)
 		if (thread->state != THREAD_DEAD && !thread->guest &&
-		    !process->is_hidden && (!pid || process->pid == pid) &&
+		    !thread->process->is_hidden &&
+		    (!pid || thread->process->pid == pid) &&
 		    (!tid || thread->tid == tid))
 			return thread;
 	return NULL;

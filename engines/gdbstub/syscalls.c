@@ -68,7 +68,7 @@ bool syscall_filter_has_other(const struct syscall_filter *filter, u32 nr)
 {
 	unsigned int i, nr_others = READ_ONCE(filter->nr_others);
 
-	for (i = 0; i < min(nr_others, (u32)SYSCALL_FILTER_OTHERS); i++)
+	for (i = 0; i < min_t(u32, nr_others, SYSCALL_FILTER_OTHERS); i++)
 		if (filter->others[i] == nr)
 			return true;
 	return false;

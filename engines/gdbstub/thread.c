@@ -14,10 +14,9 @@
 #include "thread.h"
 
 /* What every traced thread reports. */
-#define THREAD_EVENTS                                                  \
-	(UTRACE_EVENT(QUIESCE) | UTRACE_EVENT(CLONE) |                 \
-	 UTRACE_EVENT(EXEC) | UTRACE_EVENT(EXIT) | UTRACE_EVENT(DEATH) | \
-	 UTRACE_EVENT_SIGNAL_ALL)
+#define THREAD_EVENTS                                                       \
+	(UTRACE_EVENT(QUIESCE) | UTRACE_EVENT(CLONE) | UTRACE_EVENT(EXEC) | \
+	 UTRACE_EVENT(EXIT) | UTRACE_EVENT(DEATH) | UTRACE_EVENT_SIGNAL_ALL)
 
 #define THREAD_HASH_BITS 10
 
@@ -97,8 +96,8 @@ struct gdb_thread *thread_attach(struct gdb_process *process,
 	thread->tid = task_pid_nr_ns(task, process->session->pid_ns);
 	thread->engine = utrace_attach_task(task,
 					    UTRACE_ATTACH_CREATE |
-					    UTRACE_ATTACH_EXCLUSIVE |
-					    UTRACE_ATTACH_MATCH_OPS,
+						    UTRACE_ATTACH_EXCLUSIVE |
+						    UTRACE_ATTACH_MATCH_OPS,
 					    ops, thread);
 	if (IS_ERR(thread->engine)) {
 		ret = PTR_ERR(thread->engine);

@@ -292,8 +292,7 @@ bool thread_has_passed(struct gdb_thread *thread);
 bool thread_trap_is_due(void);
 int thread_examine_begin(struct gdb_thread *thread,
 			 struct utrace_examiner *exam);
-int thread_examine_end(struct gdb_thread *thread,
-		       struct utrace_examiner *exam);
+int thread_examine_end(struct gdb_thread *thread, struct utrace_examiner *exam);
 
 /**
  * thread_poke() - have a thread come to the user boundary and decide anew

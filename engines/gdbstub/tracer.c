@@ -244,8 +244,7 @@ static void fill_siginfo(struct gdb_thread *thread, kernel_siginfo_t *info)
 {
 	struct gdb_session *session = thread->process->session;
 
-	if (thread->has_siginfo &&
-	    thread->siginfo.si_signo == thread->inject) {
+	if (thread->has_siginfo && thread->siginfo.si_signo == thread->inject) {
 		*info = thread->siginfo;
 		return;
 	}

@@ -68,9 +68,8 @@ static bool pass_breakpoint(struct gdb_thread *thread, struct pt_regs *regs,
 	u8 insn[INSN_MAX];
 	size_t len;
 
-	if (!thread->guest &&
-	    !hit_is_false(rcu_dereference(bp->code), TRAP_MAX_STEPS, &trap_ops,
-			  thread))
+	if (!thread->guest && !hit_is_false(rcu_dereference(bp->code),
+					    TRAP_MAX_STEPS, &trap_ops, thread))
 		return false;
 	len = displace_read(thread->process, bp->addr, insn);
 	return displace_emulate(thread->process, regs, insn, len) ||
@@ -123,11 +122,10 @@ static bool take_step(struct gdb_thread *thread, struct pt_regs *regs,
 	       thread->resume == RESUME_RANGE && !thread->over_wanted &&
 	       regs->ip >= thread->range_start &&
 	       regs->ip < thread->range_end && !current->ptrace &&
-	       regs->flags & X86_EFLAGS_TF &&
-	       test_thread_flag(TIF_FORCED_TF) &&
+	       regs->flags & X86_EFLAGS_TF && test_thread_flag(TIF_FORCED_TF) &&
 	       READ_ONCE(process->breakpoints->stepper) != thread &&
-	       !READ_ONCE(process->is_leaving) &&
-	       !READ_ONCE(thread->hw_hits) && !loads_flags(regs->ip);
+	       !READ_ONCE(process->is_leaving) && !READ_ONCE(thread->hw_hits) &&
+	       !loads_flags(regs->ip);
 }
 
 /* Die notifiers are called under RCU. */

@@ -735,7 +735,8 @@ static inline int utrace_handler_step(int stepping)
 }
 
 static inline void utrace_hold_trap(void) { }
-#define utrace_hold_notify(exit_code, message) ((void)(message))
+#define utrace_hold_notify(exit_code, message) \
+	((void)(exit_code), (void)(message))
 #define utrace_wake_held(task) ((void)(task))
 static inline void utrace_kill_held(struct task_struct *task) { }
 static inline void utrace_mark_killed(void) { }
