@@ -135,7 +135,7 @@ static void set_code(struct breakpoint_table *table, struct breakpoint *bp,
 }
 
 static int add_breakpoint(struct breakpoint_table *table,
-			  struct task_struct *task, u64 addr,
+			  struct task_struct *task, u64 addr, u8 users,
 			  struct hit_code *code)
 {
 	struct breakpoint *bp;
@@ -152,6 +152,7 @@ static int add_breakpoint(struct breakpoint_table *table,
 	if (!bp)
 		return -ENOMEM;
 	bp->addr = addr;
+	bp->users = users;
 	ret = read_text(task, addr, &bp->saved);
 	if (ret)
 		goto free;
@@ -231,19 +232,23 @@ static bool is_lost(const struct breakpoint *bp, struct task_struct *task)
 int breakpoint_insert(struct breakpoint_table *table, struct task_struct *task,
 		      u64 addr, struct hit_code *code)
 {
+	u8 users = BREAKPOINT_CLIENT;
 	struct breakpoint *bp;
 	int ret = 0;
 
 	mutex_lock(&table->lock);
 	bp = breakpoint_find(table, addr);
 	if (bp && is_lost(bp, task)) {
+		users |= bp->users;
 		free_breakpoint(table, bp);
 		bp = NULL;
 	}
-	if (bp)
+	if (bp) {
 		set_code(table, bp, code);
-	else
-		ret = add_breakpoint(table, task, addr, code);
+		WRITE_ONCE(bp->users, bp->users | BREAKPOINT_CLIENT);
+	} else {
+		ret = add_breakpoint(table, task, addr, users, code);
+	}
 	mutex_unlock(&table->lock);
 	if (ret)
 		hit_code_put(code);
@@ -308,7 +313,8 @@ static void confirm_lift(struct breakpoint_table *table,
 		return;
 	on_each_cpu(note_interrupt, NULL, 1);
 	hash_for_each(table->hash, bucket, bp, node)
-		if (!read_text(task, bp->addr, &byte) && byte == bp->saved)
+		if (bp->lifted && !read_text(task, bp->addr, &byte) &&
+		    byte == bp->saved)
 			write_text(task, bp->addr, byte);
 }
 
@@ -317,6 +323,7 @@ static void confirm_lift(struct breakpoint_table *table,
  * @table: where
  * @task: any living thread of the process
  * @addr: where in the program
+ * @user: BREAKPOINT_*: who does not want it any more
  *
  * Removing one that is not there does nothing: a packet may come twice.
  *
@@ -324,18 +331,81 @@ static void confirm_lift(struct breakpoint_table *table,
  * Return: 0.
  */
 int breakpoint_remove(struct breakpoint_table *table, struct task_struct *task,
-		      u64 addr)
+		      u64 addr, u8 user)
 {
 	struct breakpoint *bp;
 
 	mutex_lock(&table->lock);
 	bp = breakpoint_find(table, addr);
-	if (bp) {
+	if (!bp)
+		goto unlock;
+	if (bp->users & ~user) {
+		WRITE_ONCE(bp->users, bp->users & ~user);
+		if (user == BREAKPOINT_CLIENT)
+			set_code(table, bp, NULL);
+	} else {
 		lift_breakpoint(bp, task);
 		free_breakpoint(table, bp);
 	}
+unlock:
 	mutex_unlock(&table->lock);
 	return 0;
+}
+
+/**
+ * breakpoint_trace() - insert the breakpoint of a tracepoint
+ * @table: where
+ * @task: any living thread of the process
+ * @addr: where in the program
+ *
+ * Context: task; may sleep, takes table.lock.
+ * Return: as breakpoint_insert().
+ */
+int breakpoint_trace(struct breakpoint_table *table, struct task_struct *task,
+		     u64 addr)
+{
+	struct breakpoint *bp;
+	int ret = 0;
+
+	mutex_lock(&table->lock);
+	bp = breakpoint_find(table, addr);
+	if (bp)
+		WRITE_ONCE(bp->users, bp->users | BREAKPOINT_TRACE);
+	else
+		ret = add_breakpoint(table, task, addr, BREAKPOINT_TRACE, NULL);
+	mutex_unlock(&table->lock);
+	return ret;
+}
+
+/**
+ * breakpoint_untrace_all() - remove the breakpoints of all tracepoints
+ * @table: where
+ * @task: any living thread of the process
+ *
+ * The program may be running: entries go last, so that a thread that executed
+ * one is recognised, and after the text is known to be seen by all.
+ *
+ * Context: task; may sleep, takes table.lock.
+ */
+void breakpoint_untrace_all(struct breakpoint_table *table,
+			    struct task_struct *task)
+{
+	struct hlist_node *next;
+	struct breakpoint *bp;
+	unsigned int bucket;
+
+	mutex_lock(&table->lock);
+	hash_for_each(table->hash, bucket, bp, node)
+		if (bp->users == BREAKPOINT_TRACE)
+			lift_breakpoint(bp, task);
+	confirm_lift(table, task);
+	hash_for_each_safe(table->hash, bucket, next, bp, node) {
+		if (bp->users == BREAKPOINT_TRACE)
+			free_breakpoint(table, bp);
+		else
+			WRITE_ONCE(bp->users, bp->users & ~BREAKPOINT_TRACE);
+	}
+	mutex_unlock(&table->lock);
 }
 
 /**
@@ -477,7 +547,10 @@ void breakpoint_clean_child(struct breakpoint_table *table,
 	mutex_unlock(&table->lock);
 }
 
-/* One of the parent's, with its conditions; its text is in the child. */
+/*
+ * One of the parent's, with its conditions; its text is in the child. An
+ * experiment is that of the parent alone.
+ */
 static int inherit_one(struct breakpoint_table *table,
 		       const struct breakpoint *from, struct task_struct *child)
 {
@@ -489,11 +562,17 @@ static int inherit_one(struct breakpoint_table *table,
 	if (read_text(child, from->addr, &byte) ||
 	    (byte != BREAKPOINT_INSN && byte != from->saved))
 		return 0;
+	if (!(from->users & BREAKPOINT_CLIENT)) {
+		if (byte == BREAKPOINT_INSN)
+			write_text(child, from->addr, from->saved);
+		return 0;
+	}
 	bp = kzalloc(sizeof(*bp), GFP_KERNEL_ACCOUNT);
 	if (!bp)
 		return -ENOMEM;
 	bp->addr = from->addr;
 	bp->saved = from->saved;
+	bp->users = BREAKPOINT_CLIENT;
 	/* The parent may be stepping over it at this moment. */
 	bp->lifted = byte != BREAKPOINT_INSN &&
 		     write_text(child, bp->addr, BREAKPOINT_INSN);
@@ -550,6 +629,26 @@ bool breakpoint_is_at(struct breakpoint_table *table, u64 addr)
 	found = breakpoint_find(table, addr);
 	rcu_read_unlock();
 	return found;
+}
+
+/**
+ * breakpoint_users() - who wants a breakpoint to be there?
+ * @table: where
+ * @addr: address
+ *
+ * Context: any.
+ * Return: BREAKPOINT_*, or 0: there is none.
+ */
+u8 breakpoint_users(struct breakpoint_table *table, u64 addr)
+{
+	struct breakpoint *bp;
+	u8 users;
+
+	rcu_read_lock();
+	bp = breakpoint_find(table, addr);
+	users = bp ? READ_ONCE(bp->users) : 0;
+	rcu_read_unlock();
+	return users;
 }
 
 /**

@@ -28,6 +28,10 @@ struct task_struct;
 
 #define BREAKPOINT_HASH_BITS 8
 
+/* Who wants a breakpoint to be there: bits of &breakpoint.users. */
+#define BREAKPOINT_CLIENT 0x1 /* Z0 */
+#define BREAKPOINT_TRACE 0x2 /* a tracepoint of the running experiment */
+
 /**
  * struct breakpoint - one address
  *
@@ -47,6 +51,11 @@ struct breakpoint {
 	 * table.lock.
 	 */
 	bool lifted;
+	/**
+	 * @users: BREAKPOINT_*, never 0. Written under table.lock, read under
+	 * RCU.
+	 */
+	u8 users;
 	/**
 	 * @code: NULL: it always stops. Written under table.lock, read under
 	 * RCU; owns a reference.
@@ -100,7 +109,11 @@ int breakpoint_inherit(struct breakpoint_table *table,
 int breakpoint_insert(struct breakpoint_table *table, struct task_struct *task,
 		      u64 addr, struct hit_code *code);
 int breakpoint_remove(struct breakpoint_table *table, struct task_struct *task,
-		      u64 addr);
+		      u64 addr, u8 user);
+int breakpoint_trace(struct breakpoint_table *table, struct task_struct *task,
+		     u64 addr);
+void breakpoint_untrace_all(struct breakpoint_table *table,
+			    struct task_struct *task);
 void breakpoint_lift_all(struct breakpoint_table *table,
 			 struct task_struct *task);
 void breakpoint_forget_all(struct breakpoint_table *table);
@@ -115,6 +128,7 @@ void breakpoint_outline_unmap(struct breakpoint_table *table,
 			      struct task_struct *task, outline_used_fn is_used,
 			      void *ctx);
 bool breakpoint_is_at(struct breakpoint_table *table, u64 addr);
+u8 breakpoint_users(struct breakpoint_table *table, u64 addr);
 bool breakpoint_saved_byte(struct breakpoint_table *table, u64 addr, u8 *byte);
 struct hit_code *breakpoint_get_code(struct breakpoint_table *table, u64 addr);
 void breakpoint_hide(struct breakpoint_table *table, u64 addr, u8 *buf,

@@ -52,7 +52,7 @@ int cmd_remove_break(struct command *command)
 	if (!task)
 		return -ESRCH;
 	ret = breakpoint_remove(command->process->breakpoints, task,
-				command->args.arg[0].num);
+				command->args.arg[0].num, BREAKPOINT_CLIENT);
 	put_task_struct(task);
 	return ret ?: command_ok(command);
 }

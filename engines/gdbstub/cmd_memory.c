@@ -15,6 +15,18 @@
 /* Searches and checksums go through memory in pieces of this. */
 #define SCAN_CHUNK 0x10000
 
+/* Of the program, or of the frame that the client looks at. */
+static size_t read_memory(struct command *command, u64 addr, u8 *buf,
+			  size_t len)
+{
+	struct gdb_session *session = command->session;
+
+	if (trace_frame_is_selected(&session->trace))
+		return trace_frame_read(session, command->process, addr, buf,
+					len);
+	return process_read_memory(command->process, addr, buf, len);
+}
+
 int cmd_read_memory(struct command *command)
 {
 	u64 addr = command->args.arg[0].num;
@@ -22,7 +34,7 @@ int cmd_read_memory(struct command *command)
 	u8 *buf = command->session->scratch;
 	size_t done;
 
-	done = process_read_memory(command->process, addr, buf, len);
+	done = read_memory(command, addr, buf, len);
 	if (len && !done)
 		return -EFAULT;
 	packet_put_hex(command->tx, buf, done);
@@ -36,7 +48,7 @@ int cmd_read_binary(struct command *command)
 	u8 *buf = command->session->scratch;
 	size_t done;
 
-	done = process_read_memory(command->process, addr, buf, len);
+	done = read_memory(command, addr, buf, len);
 	if (len && !done)
 		return -EFAULT;
 	packet_put_char(command->tx, 'b');
@@ -49,6 +61,8 @@ int cmd_write_memory(struct command *command)
 {
 	const struct proto_arg *data = &command->args.arg[2];
 
+	if (trace_frame_is_selected(&command->session->trace))
+		return -EPERM;
 	if (data->len != command->args.arg[1].num)
 		return -EINVAL;
 	if (process_write_memory(command->process, command->args.arg[0].num,

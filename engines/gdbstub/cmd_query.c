@@ -22,6 +22,11 @@ static const char *const features[] = {
 	"vContSupported+",
 	"ConditionalBreakpoints+",
 	"BreakpointCommands+",
+	"ConditionalTracepoints+",
+	"EnableDisableTracepoints+",
+	"QTBuffer:size+",
+	"TracepointSource+",
+	"tracenz+",
 	"multiprocess+",
 	"QCatchSyscalls+",
 	"QDisableRandomization+",
@@ -47,6 +52,7 @@ static const char *const features[] = {
 	"qXfer:siginfo:read+",
 	"qXfer:siginfo:write+",
 	"qXfer:threads:read+",
+	"qXfer:traceframe-info:read+",
 };
 
 static bool is_on(const struct proto_feature *feature, const char *name)

@@ -16,6 +16,8 @@ int cmd_read_registers(struct command *command)
 	u8 *g = command->session->scratch;
 	int ret;
 
+	if (trace_frame_is_selected(&command->session->trace))
+		return cmd_frame_registers(command);
 	if (!thread)
 		return -ESRCH;
 	if (!thread_is_stopped(thread))
@@ -32,6 +34,8 @@ int cmd_write_registers(struct command *command)
 	struct gdb_thread *thread = command_thread(command);
 	const struct proto_arg *data = &command->args.arg[0];
 
+	if (trace_frame_is_selected(&command->session->trace))
+		return -EPERM;
 	if (!thread)
 		return -ESRCH;
 	if (!thread_is_stopped(thread))
@@ -49,6 +53,8 @@ int cmd_read_register(struct command *command)
 	size_t len;
 	int ret;
 
+	if (trace_frame_is_selected(&command->session->trace))
+		return cmd_frame_register(command);
 	if (!thread)
 		return -ESRCH;
 	if (!thread_is_stopped(thread))
@@ -67,6 +73,8 @@ int cmd_write_register(struct command *command)
 	const struct proto_arg *data = &command->args.arg[1];
 	int ret;
 
+	if (trace_frame_is_selected(&command->session->trace))
+		return -EPERM;
 	if (!thread)
 		return -ESRCH;
 	if (!thread_is_stopped(thread))

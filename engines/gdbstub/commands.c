@@ -38,6 +38,28 @@ static const struct command_row command_table[] = {
 	ROW("QProgramSignals:", NULL, PROTO_PREFIX, cmd_program_signals,
 	    WHEN_ANY),
 	ROW("QStartNoAckMode", NULL, PROTO_EXACT, cmd_no_ack, WHEN_ANY),
+	ROW("QTBuffer:circular:", "h", PROTO_PREFIX, cmd_trace_circular,
+	    WHEN_ANY),
+	ROW("QTBuffer:size:", NULL, PROTO_PREFIX, cmd_trace_size, WHEN_ANY),
+	ROW("QTDP:", NULL, PROTO_PREFIX, cmd_trace_define, WHEN_ANY),
+	ROW("QTDPsrc:", NULL, PROTO_PREFIX, cmd_trace_source, WHEN_ANY),
+	ROW("QTDV:", NULL, PROTO_PREFIX, cmd_trace_variable, WHEN_ANY),
+	ROW("QTDisable:", "h:h", PROTO_PREFIX, cmd_trace_disable, WHEN_ANY),
+	ROW("QTDisconnected:", "h", PROTO_PREFIX, cmd_trace_disconnected,
+	    WHEN_ANY),
+	ROW("QTEnable:", "h:h", PROTO_PREFIX, cmd_trace_enable, WHEN_ANY),
+	ROW("QTFrame:", "h", PROTO_PREFIX, cmd_trace_frame, WHEN_ANY),
+	ROW("QTFrame:outside:", "h:h", PROTO_PREFIX, cmd_trace_frame_outside,
+	    WHEN_ANY),
+	ROW("QTFrame:pc:", "h", PROTO_PREFIX, cmd_trace_frame_pc, WHEN_ANY),
+	ROW("QTFrame:range:", "h:h", PROTO_PREFIX, cmd_trace_frame_range,
+	    WHEN_ANY),
+	ROW("QTFrame:tdp:", "h", PROTO_PREFIX, cmd_trace_frame_point, WHEN_ANY),
+	ROW("QTNotes:", NULL, PROTO_PREFIX, cmd_trace_notes, WHEN_ANY),
+	ROW("QTStart", NULL, PROTO_EXACT, cmd_trace_start, WHEN_STOPPED),
+	ROW("QTStop", NULL, PROTO_EXACT, cmd_trace_stop, WHEN_ANY),
+	ROW("QTinit", NULL, PROTO_EXACT, cmd_trace_init, WHEN_ANY),
+	ROW("QTro", NULL, PROTO_PREFIX, cmd_trace_read_only, WHEN_ANY),
 	ROW("R", NULL, PROTO_PREFIX, cmd_restart, WHEN_ANY),
 	ROW("QThreadEvents:", "h", PROTO_PREFIX, cmd_thread_events, WHEN_ANY),
 	ROW("S", "s[;h]", PROTO_PREFIX, cmd_step_signal, WHEN_RESUME),
@@ -60,6 +82,14 @@ static const struct command_row command_table[] = {
 	ROW("qSearch:memory:", "h;h;x", PROTO_PREFIX, cmd_search_memory,
 	    WHEN_STOPPED),
 	ROW("qSupported", NULL, PROTO_WORD, cmd_supported, WHEN_ANY),
+	ROW("qTBuffer:", "h,h", PROTO_PREFIX, cmd_trace_buffer, WHEN_ANY),
+	ROW("qTP:", "h:h", PROTO_PREFIX, cmd_trace_point, WHEN_ANY),
+	ROW("qTStatus", NULL, PROTO_EXACT, cmd_trace_status, WHEN_ANY),
+	ROW("qTV:", "h", PROTO_PREFIX, cmd_trace_value, WHEN_ANY),
+	ROW("qTfP", NULL, PROTO_EXACT, cmd_trace_first_piece, WHEN_ANY),
+	ROW("qTfV", NULL, PROTO_EXACT, cmd_trace_first_var, WHEN_ANY),
+	ROW("qTsP", NULL, PROTO_EXACT, cmd_trace_next_piece, WHEN_ANY),
+	ROW("qTsV", NULL, PROTO_EXACT, cmd_trace_next_var, WHEN_ANY),
 	ROW("qThreadExtraInfo,", "t", PROTO_PREFIX, cmd_thread_info,
 	    WHEN_PROCESS),
 	ROW("qXfer:auxv:read::", "h,h", PROTO_PREFIX, cmd_xfer_auxv,
@@ -72,6 +102,8 @@ static const struct command_row command_table[] = {
 	    cmd_xfer_siginfo_write, WHEN_STOPPED),
 	ROW("qXfer:threads:read::", "h,h", PROTO_PREFIX, cmd_xfer_threads,
 	    WHEN_PROCESS),
+	ROW("qXfer:traceframe-info:read::", "h,h", PROTO_PREFIX,
+	    cmd_xfer_traceframe, WHEN_ANY),
 	ROW("qfThreadInfo", NULL, PROTO_EXACT, cmd_first_threads, WHEN_ANY),
 	ROW("qsThreadInfo", NULL, PROTO_EXACT, cmd_next_threads, WHEN_ANY),
 	ROW("s", "[h]", PROTO_PREFIX, cmd_step, WHEN_RESUME),
@@ -440,6 +472,7 @@ void commands_leave_process(struct gdb_session *session,
 			    struct gdb_process *process, bool is_detach)
 {
 	keep_parked_signals(session, process, is_detach);
+	tracepoint_leave(process);
 	deselect(&session->client.general, process->pid);
 	deselect(&session->client.resume, process->pid);
 	if (!READ_ONCE(process->is_gone) && session_shares_memory(process))
@@ -470,6 +503,7 @@ static void end_connection(struct gdb_session *session, int error)
 	session->notified = false;
 	spin_unlock(&session->lock);
 	memset(&session->client, 0, sizeof(session->client));
+	tracepoint_forget(session);
 	helper_push(&session->helper, GDBSTUB_RECORD_CLOSED, 0, -error);
 }
 
@@ -610,6 +644,7 @@ static void look_at_stop(struct gdb_session *session)
 		stop_reply_send(session);
 	if (READ_ONCE(session->reply_owed) || READ_ONCE(session->non_stop))
 		stop_reply_send(session);
+	tracepoint_tidy(session);
 	look_at_processes(session);
 }
 

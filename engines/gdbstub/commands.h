@@ -135,4 +135,37 @@ int cmd_remove_break(struct command *command);
 int cmd_insert_watch(struct command *command);
 int cmd_remove_watch(struct command *command);
 
+/* cmd_trace.c APIs: */
+int cmd_trace_init(struct command *command);
+int cmd_trace_define(struct command *command);
+int cmd_trace_source(struct command *command);
+int cmd_trace_variable(struct command *command);
+int cmd_trace_start(struct command *command);
+int cmd_trace_stop(struct command *command);
+int cmd_trace_enable(struct command *command);
+int cmd_trace_disable(struct command *command);
+int cmd_trace_read_only(struct command *command);
+int cmd_trace_disconnected(struct command *command);
+int cmd_trace_circular(struct command *command);
+int cmd_trace_size(struct command *command);
+int cmd_trace_notes(struct command *command);
+
+/* cmd_trace_query.c APIs: */
+int cmd_trace_status(struct command *command);
+int cmd_trace_point(struct command *command);
+int cmd_trace_value(struct command *command);
+int cmd_trace_first_piece(struct command *command);
+int cmd_trace_next_piece(struct command *command);
+int cmd_trace_first_var(struct command *command);
+int cmd_trace_next_var(struct command *command);
+int cmd_trace_frame(struct command *command);
+int cmd_trace_frame_pc(struct command *command);
+int cmd_trace_frame_point(struct command *command);
+int cmd_trace_frame_range(struct command *command);
+int cmd_trace_frame_outside(struct command *command);
+int cmd_trace_buffer(struct command *command);
+int cmd_xfer_traceframe(struct command *command);
+int cmd_frame_registers(struct command *command);
+int cmd_frame_register(struct command *command);
+
 #endif /* GDBSTUB_COMMANDS_H */

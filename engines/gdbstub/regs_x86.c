@@ -353,6 +353,28 @@ int regs_write_one(struct gdb_thread *thread, unsigned int num, const u8 *val,
 }
 
 /**
+ * regs_collect() - all registers of the current thread
+ * @tdesc: of its process
+ * @g: room for its g_size
+ *
+ * Context: the thread's callback; may sleep.
+ * Return: 0, -EOPNOTSUPP: it runs code of another width than its process, or
+ * another negative errno of a regset.
+ */
+int regs_collect(const struct tdesc_x86 *tdesc, u8 *g)
+{
+	struct tdesc_bufs mine = all_bufs();
+	int ret;
+
+	mutex_lock(&regs_lock);
+	ret = load_bufs(current, tdesc, NEED_BOTH);
+	if (!ret)
+		tdesc_get_all(tdesc, &mine, g);
+	mutex_unlock(&regs_lock);
+	return ret;
+}
+
+/**
  * regs_read_general() - a general register of 64-bit code
  * @regs: of the current thread
  * @num: by GDB's number

@@ -80,11 +80,13 @@ static void init_fields(struct gdb_session *session)
 	session->cred = get_current_cred();
 	session->owner = get_pid(task_tgid(current));
 	session->pid_ns = get_pid_ns(task_active_pid_ns(current));
+	tracepoint_session_init(session);
 }
 
 static void free_session(struct gdb_session *session)
 {
 	helper_exit(&session->helper);
+	tracepoint_session_exit(session);
 	kvfree(session->scratch);
 	kvfree(session->threads_xml);
 	kvfree(session->tx_buf);

@@ -54,6 +54,7 @@
 #include "helper.h"
 #include "link.h"
 #include "process.h"
+#include "tracepoint.h"
 
 struct cred;
 struct pid;
@@ -171,6 +172,8 @@ struct gdb_session {
 	u32 disabled;
 	/** @client: see there. */
 	struct gdb_client client;
+	/** @trace: tracepoints; see there. */
+	struct session_trace trace;
 	/** @link: the socket. */
 	struct gdb_link link;
 	/** @helper: the opener's records. */

@@ -90,6 +90,7 @@ struct gdb_thread *thread_attach(struct gdb_process *process,
 	INIT_LIST_HEAD(&thread->entry);
 	INIT_HLIST_NODE(&thread->by_tid);
 	INIT_LIST_HEAD(&thread->note.entry);
+	INIT_LIST_HEAD(&thread->trace.steps);
 	thread->process = process;
 	thread->task = get_task_struct(task);
 	thread->guest = guest;
@@ -159,6 +160,7 @@ void thread_free(struct gdb_thread *thread)
 	utrace_engine_put(thread->engine);
 	put_task_struct(thread->task);
 	kfree(thread->output);
+	trace_collect_forget(thread);
 	if (thread->vfork_child)
 		put_task_struct(thread->vfork_child);
 	kfree_rcu(thread, rcu);

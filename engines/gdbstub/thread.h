@@ -13,6 +13,7 @@
 #include <linux/utrace.h>
 
 #include "outline.h"
+#include "tracepoint.h"
 #include "watch.h"
 
 struct gdb_output;
@@ -251,6 +252,8 @@ struct gdb_thread {
 	int syscall;
 	/** @output: what its last hit printed, or NULL; owned. */
 	struct gdb_output *output;
+	/** @trace: what it collects for an experiment. */
+	struct thread_trace trace;
 	/**
 	 * @vfork_child: What it made by a vfork that the client was told of:
 	 * it waits for that to leave its memory, and the client for the news.

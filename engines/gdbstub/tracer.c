@@ -85,6 +85,8 @@ static void finish_step(struct gdb_thread *thread)
 {
 	u64 pc = current_pt_regs()->ip;
 
+	if (!thread->guest)
+		trace_collect_step(thread);
 	if (thread->guest || thread->resume == RESUME_CONTINUE)
 		return;
 	if (thread->resume == RESUME_RANGE && pc >= thread->range_start &&
@@ -105,9 +107,14 @@ static u32 settle_leaving(struct gdb_thread *thread)
 	return UTRACE_RESUME;
 }
 
-static bool wants_step(const struct gdb_thread *thread)
+static bool client_steps(const struct gdb_thread *thread)
 {
 	return !thread->guest && thread->resume != RESUME_CONTINUE;
+}
+
+static bool wants_step(const struct gdb_thread *thread)
+{
+	return client_steps(thread) || !list_empty(&thread->trace.steps);
 }
 
 /* Something comes before the step over a breakpoint; that begins anew after. */
@@ -336,15 +343,21 @@ static enum hit run_commands(struct gdb_thread *thread,
 	return output_send(thread) ? HIT_AGAIN : HIT_PASS;
 }
 
-static enum hit judge_hit(struct gdb_thread *thread, struct pt_regs *regs)
+/* @users: set to whose breakpoint it is that is hit; 0: it is passed over. */
+static enum hit judge_hit(struct gdb_thread *thread, struct pt_regs *regs,
+			  u8 *users)
 {
 	enum hit hit = HIT_STOP;
 	struct hit_code *code;
 
+	*users = 0;
 	if (thread->guest || READ_ONCE(thread->process->is_leaving))
 		return HIT_PASS;
 	if (thread->over_wanted && thread->over_addr == regs->ip &&
 	    thread->over_sp == regs->sp)
+		return HIT_PASS;
+	*users = breakpoint_users(thread->process->breakpoints, regs->ip);
+	if (!(*users & BREAKPOINT_CLIENT))
 		return HIT_PASS;
 	code = breakpoint_get_code(thread->process->breakpoints, regs->ip);
 	if (!hit_is_true(code, &cond_ops, thread))
@@ -363,22 +376,29 @@ static u32 take_breakpoint(struct gdb_thread *thread, struct pt_regs *regs,
 			   kernel_siginfo_t *info)
 {
 	struct stop_event event = { .kind = STOP_SWBREAK };
+	bool is_told = false;
 	enum hit hit;
+	u8 users;
 
 	regs->ip--;
 	/* A stepper meets it only if the step did not see the text lifted. */
 	step_over_end(thread);
 	thread->armed = false;
-	hit = judge_hit(thread, regs);
+	hit = judge_hit(thread, regs, &users);
 	thread->over_wanted = hit == HIT_PASS;
 	thread->over_addr = regs->ip;
 	thread->over_sp = regs->sp;
 	if (hit == HIT_AGAIN)
 		schedule_timeout_interruptible(1);
-	if (hit == HIT_STOP && session_event(thread, &event)) {
+	if (hit == HIT_STOP)
+		is_told = session_event(thread, &event);
+	if (is_told) {
 		thread->reported_break = true;
 		park_siginfo(thread, info);
 	}
+	/* What will be executed again is collected then. */
+	if (users & BREAKPOINT_TRACE && (hit == HIT_PASS || is_told))
+		trace_collect_hit(thread);
 	return settle(thread) | UTRACE_SIGNAL_IGN;
 }
 
@@ -408,7 +428,7 @@ static bool is_pass_signal(struct gdb_thread *thread, int signo)
 	return thread->guest || READ_ONCE(thread->process->is_leaving) ||
 	       READ_ONCE(thread->process->execs_left) ||
 	       (test_bit(signo, thread->process->session->client.pass) &&
-		!wants_step(thread));
+		!client_steps(thread));
 }
 
 /*
@@ -766,6 +786,7 @@ static u32 tracer_report_exec(u32 action, struct utrace_engine *engine,
 	if (READ_ONCE(process->is_leaving))
 		return UTRACE_RESUME;
 	leave_step(thread);
+	trace_collect_forget(thread);
 	process_new_memory(process);
 	watch_forget_all(process, thread);
 	thread->over_wanted = false;

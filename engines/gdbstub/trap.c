@@ -68,6 +68,9 @@ static bool pass_breakpoint(struct gdb_thread *thread, struct pt_regs *regs,
 	u8 insn[INSN_MAX];
 	size_t len;
 
+	/* What a tracepoint collects may not be in memory. */
+	if (!thread->guest && READ_ONCE(bp->users) & BREAKPOINT_TRACE)
+		return false;
 	if (!thread->guest && !hit_is_false(rcu_dereference(bp->code),
 					    TRAP_MAX_STEPS, &trap_ops, thread))
 		return false;
@@ -120,6 +123,7 @@ static bool take_step(struct gdb_thread *thread, struct pt_regs *regs,
 
 	return dr6 == DR_STEP && thread->armed && !thread->guest &&
 	       thread->resume == RESUME_RANGE && !thread->over_wanted &&
+	       list_empty(&thread->trace.steps) &&
 	       regs->ip >= thread->range_start &&
 	       regs->ip < thread->range_end && !current->ptrace &&
 	       regs->flags & X86_EFLAGS_TF && test_thread_flag(TIF_FORCED_TF) &&

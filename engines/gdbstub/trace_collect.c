@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a thread does when it hits a tracepoint: it collects, in its own
+ * callback, from its own registers and memory, into memory of its own, and puts
+ * the whole frame into the ring. So no lock is held while memory is read, and
+ * nobody sees half a frame.
+ */
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/ptrace.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task_stack.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/unaligned.h>
+
+#include "agent.h"
+#include "regs_x86.h"
+#include "session.h"
+#include "tdesc_x86.h"
+#include "tracepoint.h"
+
+/* What a frame's memory begins with; a thread that needs no more keeps it. */
+#define FRAME_ROOM_KEPT 16384
+
+/* Most bytes of one M block. */
+#define BLOCK_MAX 0xf000
+
+/**
+ * struct trace_steps - a hit after which the thread single-steps
+ * @entry: in thread_trace.steps
+ * @set: owns a reference
+ * @point: of @set
+ * @left: instructions to go
+ */
+struct trace_steps {
+	struct list_head entry;
+	struct trace_set *set;
+	struct trace_point *point;
+	u64 left;
+};
+
+/**
+ * struct collection - a frame being made
+ * @thread: the current thread
+ * @set: with a reference
+ * @frame: the thread's
+ */
+struct collection {
+	struct gdb_thread *thread;
+	struct trace_set *set;
+	struct trace_frame *frame;
+};
+
+/* Return: where the next @len bytes of the frame go, or NULL: no room. */
+static u8 *reserve(struct trace_frame *frame, size_t len)
+{
+	size_t room = max_t(size_t, frame->room, FRAME_ROOM_KEPT);
+	u8 *data;
+
+	if (frame->is_short || len > TRACE_FRAME_MAX - frame->len)
+		goto no_room;
+	while (room - frame->len < len)
+		room *= 2;
+	if (room != frame->room) {
+		data = kvrealloc(frame->data, room, GFP_KERNEL_ACCOUNT);
+		if (!data)
+			goto no_room;
+		frame->data = data;
+		frame->room = room;
+	}
+	return frame->data + frame->len;
+no_room:
+	frame->is_short = true;
+	return NULL;
+}
+
+static int collect_regs(struct collection *c)
+{
+	size_t g_size = c->set->tdesc->g_size;
+	u8 *block = reserve(c->frame, TRACE_BLOCK_R + g_size);
+
+	if (!block)
+		return -ENOSPC;
+	/* A thread that runs code of another width has no such registers. */
+	if (regs_collect(c->set->tdesc, block + TRACE_BLOCK_R))
+		return 0;
+	*block = 'R';
+	c->frame->len += TRACE_BLOCK_R + g_size;
+	return 0;
+}
+
+/* Return: bytes collected, fewer at a page that is missing; or -ENOSPC. */
+static ssize_t collect_block(struct collection *c, u64 addr, size_t len)
+{
+	u8 *block = reserve(c->frame, TRACE_BLOCK_M + len);
+	u8 *data = block + TRACE_BLOCK_M;
+
+	if (!block)
+		return -ENOSPC;
+	len -= copy_from_user(data, (void __user *)addr, len);
+	if (!len)
+		return 0;
+	breakpoint_hide(c->thread->process->breakpoints, addr, data, len);
+	*block = 'M';
+	put_unaligned(addr, (u64 *)(block + 1));
+	put_unaligned((u16)len, (u16 *)(block + 9));
+	c->frame->len += TRACE_BLOCK_M + len;
+	return len;
+}
+
+/*
+ * Memory that is not there is not collected, and the client sees that it was
+ * not; that is no error. A frame that gets too long is.
+ */
+static int collect_mem(void *ctx, u64 addr, u64 len)
+{
+	struct collection *c = ctx;
+	ssize_t done;
+	size_t part;
+
+	while (len) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		part = min_t(u64, len, BLOCK_MAX);
+		done = collect_block(c, addr, part);
+		if (done < 0)
+			return done;
+		if (done < part)
+			return 0;
+		addr += part;
+		len -= part;
+	}
+	return 0;
+}
+
+/* The string with its NUL, or as much of it as is wanted or there. */
+static int collect_str(void *ctx, u64 addr, u64 max)
+{
+	u64 limit = min_t(u64, max, TRACE_FRAME_MAX);
+	long len = strnlen_user((const char __user *)addr, limit);
+
+	return len > 0 ? collect_mem(ctx, addr, min_t(u64, len, limit)) : 0;
+}
+
+static int read_reg(void *ctx, unsigned int num, u64 *val)
+{
+	return regs_read_current(num, val);
+}
+
+static int read_mem(void *ctx, u64 addr, void *buf, size_t len)
+{
+	struct collection *c = ctx;
+
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	if (copy_from_user(buf, (void __user *)addr, len))
+		return -EFAULT;
+	breakpoint_hide(c->thread->process->breakpoints, addr, buf, len);
+	return 0;
+}
+
+static int get_var(void *ctx, unsigned int num, u64 *val)
+{
+	struct collection *c = ctx;
+
+	return tracepoint_get_var(c->set, num, val) ? 0 : -ENOENT;
+}
+
+static int set_var(void *ctx, unsigned int num, u64 val)
+{
+	struct collection *c = ctx;
+
+	return tracepoint_set_var(c->set, num, val) ? 0 : -ENOENT;
+}
+
+static int collect_var(void *ctx, unsigned int num)
+{
+	struct collection *c = ctx;
+	u8 *block = reserve(c->frame, TRACE_BLOCK_V);
+	u64 val;
+
+	if (!block)
+		return -ENOSPC;
+	if (!tracepoint_get_var(c->set, num, &val))
+		return -ENOENT;
+	*block = 'V';
+	put_unaligned((u32)num, (u32 *)(block + 1));
+	put_unaligned(val, (u64 *)(block + 5));
+	c->frame->len += TRACE_BLOCK_V;
+	return 0;
+}
+
+static const struct agent_ops collect_ops = {
+	.read_reg = read_reg,
+	.read_mem = read_mem,
+	.trace_mem = collect_mem,
+	.trace_str = collect_str,
+	.get_var = get_var,
+	.set_var = set_var,
+	.trace_var = collect_var,
+};
+
+/* Return: NULL, or why the action could not be done. */
+static const char *run_action(struct collection *c,
+			      const struct trace_action *action)
+{
+	struct agent_expr expr = { .code = action->code, .len = action->len };
+	enum agent_status status;
+	u64 base = 0, result;
+
+	switch (action->kind) {
+	case 'R':
+		collect_regs(c);
+		return NULL;
+	case 'M':
+		if (action->has_base && regs_read_current(action->base, &base))
+			return agent_status_text(AGENT_BAD_REGISTER);
+		collect_mem(c, base + action->offset, action->len);
+		return NULL;
+	default:
+		status = agent_eval(&expr, &collect_ops, c, &result);
+		if (status == AGENT_OK || c->frame->is_short)
+			return NULL;
+		return agent_status_text(status);
+	}
+}
+
+static const char *run_actions(struct collection *c,
+			       const struct list_head *actions)
+{
+	const struct trace_action *action;
+	const char *reason = NULL;
+
+	list_for_each_entry(action, actions, entry) {
+		reason = run_action(c, action);
+		if (reason || c->frame->is_short)
+			break;
+	}
+	return reason;
+}
+
+/* Return: NULL: a frame's contents are complete, or there was no room. */
+static const char *collect(struct collection *c,
+			   const struct list_head *actions)
+{
+	c->frame->len = 0;
+	c->frame->is_short = false;
+	return run_actions(c, actions);
+}
+
+/* The frame goes into the ring; a run that has no room for it ends. */
+static void keep_frame(struct collection *c, struct trace_point *point)
+{
+	struct gdb_session *session = c->thread->process->session;
+	struct trace_frame_head head = {
+		.pc = current_pt_regs()->ip,
+		.len = c->frame->len,
+		.point = point->number,
+	};
+	struct trace_set *set = c->set;
+
+	lockdep_assert_held(&set->lock);
+	if (!set->is_running)
+		return;
+	if (c->frame->is_short ||
+	    trace_buffer_add(&set->buffer, &head, c->frame->data))
+		tracepoint_stop_locked(session, set, TRACE_FULL, 0, NULL);
+	else
+		point->usage += TRACE_RAW_HEAD + head.len;
+}
+
+static void drop_large_frame(struct trace_frame *frame)
+{
+	if (frame->room <= FRAME_ROOM_KEPT)
+		return;
+	kvfree(frame->data);
+	frame->data = NULL;
+	frame->room = 0;
+}
+
+static bool is_passed(const struct trace_point *point)
+{
+	return point->pass && point->hits >= point->pass;
+}
+
+/*
+ * @is_hit: of the tracepoint; else a step after one. A run that counts hits
+ * ends when the last one's steps are made.
+ */
+static void make_frame(struct collection *c, struct trace_point *point,
+		       bool is_hit, bool is_last)
+{
+	struct gdb_session *session = c->thread->process->session;
+	struct trace_set *set = c->set;
+	const char *reason;
+
+	reason = collect(c, is_hit ? &point->actions : &point->step_actions);
+	mutex_lock(&set->lock);
+	if (is_hit && set->is_running)
+		point->hits++;
+	if (reason)
+		tracepoint_stop_locked(session, set, TRACE_ERROR, point->number,
+				       reason);
+	keep_frame(c, point);
+	if (is_last && is_passed(point))
+		tracepoint_stop_locked(session, set, TRACE_PASSCOUNT,
+				       point->number, NULL);
+	mutex_unlock(&set->lock);
+	drop_large_frame(c->frame);
+}
+
+static bool condition_holds(struct collection *c, struct trace_point *point)
+{
+	struct agent_expr expr = { .code = point->cond,
+				   .len = point->cond_len };
+	enum agent_status status;
+	u64 result;
+
+	if (!point->cond_len)
+		return true;
+	status = agent_eval(&expr, &collect_ops, c, &result);
+	if (status == AGENT_OK)
+		return result;
+	tracepoint_stop(c->thread->process->session, c->set, TRACE_ERROR,
+			point->number, agent_status_text(status));
+	return false;
+}
+
+/* Without memory for it, or with too many, the steps are not made. */
+static void begin_steps(struct collection *c, struct trace_point *point)
+{
+	struct thread_trace *trace = &c->thread->trace;
+	struct trace_steps *steps;
+
+	if (trace->nr_steps >= TRACE_STEPS_MAX)
+		return;
+	steps = kmalloc(sizeof(*steps), GFP_KERNEL_ACCOUNT);
+	if (!steps)
+		return;
+	refcount_inc(&c->set->refs);
+	steps->set = c->set;
+	steps->point = point;
+	steps->left = point->steps;
+	list_add_tail(&steps->entry, &trace->steps);
+	trace->nr_steps++;
+}
+
+static void end_steps(struct thread_trace *trace, struct trace_steps *steps)
+{
+	list_del(&steps->entry);
+	trace->nr_steps--;
+	tracepoint_set_put(steps->set);
+	kfree(steps);
+}
+
+static void hit_point(struct collection *c, struct trace_point *point)
+{
+	if (!READ_ONCE(c->set->is_running) || !condition_holds(c, point))
+		return;
+	make_frame(c, point, true, !point->steps);
+	if (point->steps && READ_ONCE(c->set->is_running))
+		begin_steps(c, point);
+}
+
+/**
+ * trace_collect_hit() - the thread has hit the breakpoint of a tracepoint
+ * @thread: the current thread; its pc is on it
+ *
+ * Context: the thread's callback; may sleep for its own memory.
+ */
+void trace_collect_hit(struct gdb_thread *thread)
+{
+	struct trace_set *set = tracepoint_set_get(thread->process->session);
+	u64 pc = current_pt_regs()->ip;
+	struct collection c = {
+		.thread = thread,
+		.set = set,
+		.frame = &thread->trace.frame,
+	};
+	struct trace_point *point;
+
+	/* Pairs with the release in tracepoint_start(): pid and tdesc. */
+	if (!set || !smp_load_acquire(&set->is_running) ||
+	    set->pid != thread->process->pid)
+		goto put;
+	/* Entries are added and never removed while the set is there. */
+	hash_for_each_possible_rcu(set->by_addr, point, node, pc, true)
+		/* Pairs with the release in reset(): its actions are whole. */
+		if (point->addr == pc && !smp_load_acquire(&point->is_open) &&
+		    READ_ONCE(point->is_enabled))
+			hit_point(&c, point);
+put:
+	tracepoint_set_put(set);
+}
+
+/**
+ * trace_collect_step() - the thread has made a step
+ * @thread: the current thread
+ *
+ * Nothing is done if it steps for no tracepoint.
+ *
+ * Context: the thread's callback; may sleep for its own memory.
+ */
+void trace_collect_step(struct gdb_thread *thread)
+{
+	struct trace_steps *steps, *next;
+	struct collection c = {
+		.thread = thread,
+		.frame = &thread->trace.frame,
+	};
+
+	list_for_each_entry_safe(steps, next, &thread->trace.steps, entry) {
+		c.set = steps->set;
+		if (READ_ONCE(c.set->is_running))
+			make_frame(&c, steps->point, false, steps->left == 1);
+		if (!--steps->left || !READ_ONCE(c.set->is_running))
+			end_steps(&thread->trace, steps);
+	}
+}
+
+/**
+ * trace_collect_forget() - the thread collects nothing any more
+ * @thread: the current thread, or one without callbacks
+ *
+ * Context: task; may sleep.
+ */
+void trace_collect_forget(struct gdb_thread *thread)
+{
+	struct trace_steps *steps, *next;
+
+	list_for_each_entry_safe(steps, next, &thread->trace.steps, entry)
+		end_steps(&thread->trace, steps);
+	kvfree(thread->trace.frame.data);
+	memset(&thread->trace.frame, 0, sizeof(thread->trace.frame));
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The frame that the client looks at. It is a copy, so that what happens to the
+ * ring meanwhile changes nothing of it. All under session.cmd_lock.
+ */
+#include <linux/minmax.h>
+#include <linux/slab.h>
+#include <linux/unaligned.h>
+
+#include "session.h"
+#include "tdesc_x86.h"
+#include "tracepoint.h"
+
+/**
+ * trace_frame_deselect() - the client looks at the program
+ * @session: the session
+ *
+ * Context: session.cmd_lock held.
+ */
+void trace_frame_deselect(struct gdb_session *session)
+{
+	struct trace_selection *selection = &session->trace.selection;
+
+	kvfree(selection->blocks);
+	memset(selection, 0, sizeof(*selection));
+}
+
+/**
+ * trace_frame_select() - select a frame
+ * @session: the session
+ * @set: its set
+ * @what: by what it is found; but for TRACE_FIND_NUMBER it is the first one
+ *	behind the selected frame
+ * @a: see &enum trace_find
+ * @b: likewise
+ *
+ * Context: session.cmd_lock held; may sleep.
+ * Return: whether there is one; false: the selection is what it was.
+ */
+bool trace_frame_select(struct gdb_session *session, struct trace_set *set,
+			enum trace_find what, u64 a, u64 b)
+{
+	struct trace_selection *selection = &session->trace.selection;
+	struct trace_place place;
+	u8 *blocks = NULL;
+	u32 from = 0;
+
+	if (what != TRACE_FIND_NUMBER && selection->is_on)
+		from = selection->nr + 1;
+	mutex_lock(&set->lock);
+	if (trace_buffer_find(&set->buffer, what, a, b, from, &place))
+		blocks = kvmalloc(place.head.len + 1, GFP_KERNEL_ACCOUNT);
+	if (blocks)
+		trace_buffer_get(&set->buffer, &place, blocks);
+	mutex_unlock(&set->lock);
+	if (!blocks)
+		return false;
+	kvfree(selection->blocks);
+	selection->is_on = true;
+	selection->nr = place.nr;
+	selection->head = place.head;
+	selection->g_size = set->tdesc->g_size;
+	selection->blocks = blocks;
+	return true;
+}
+
+static bool next_block(const struct trace_selection *selection, size_t *at,
+		       struct trace_block *block)
+{
+	return trace_block_next(selection->blocks, selection->head.len,
+				selection->g_size, at, block);
+}
+
+/**
+ * trace_frame_regs() - registers of the selected frame
+ * @session: has a selected frame
+ *
+ * Context: session.cmd_lock held.
+ * Return: as a g packet has them, or NULL: they were not collected.
+ */
+const u8 *trace_frame_regs(const struct gdb_session *session)
+{
+	const struct trace_selection *selection = &session->trace.selection;
+	struct trace_block block;
+	size_t at = 0;
+
+	while (next_block(selection, &at, &block))
+		if (block.kind == 'R')
+			return block.data;
+	return NULL;
+}
+
+/**
+ * trace_frame_var() - a variable of the selected frame
+ * @session: has a selected frame
+ * @number: of the variable
+ * @val: set to its value
+ *
+ * Context: session.cmd_lock held.
+ * Return: whether it was collected.
+ */
+bool trace_frame_var(const struct gdb_session *session, u32 number, u64 *val)
+{
+	const struct trace_selection *selection = &session->trace.selection;
+	struct trace_block block;
+	size_t at = 0;
+
+	while (next_block(selection, &at, &block)) {
+		if (block.kind != 'V' || block.num != number)
+			continue;
+		*val = get_unaligned((const u64 *)block.data);
+		return true;
+	}
+	return false;
+}
+
+/* One piece that was collected. */
+static size_t read_block(const struct trace_selection *selection, u64 addr,
+			 u8 *buf, size_t len)
+{
+	struct trace_block block;
+	size_t at = 0, part;
+
+	while (next_block(selection, &at, &block)) {
+		if (block.kind != 'M' || addr - block.addr >= block.len)
+			continue;
+		part = min_t(u64, len, block.len - (addr - block.addr));
+		memcpy(buf, block.data + (addr - block.addr), part);
+		return part;
+	}
+	return 0;
+}
+
+/* One piece that cannot have changed since. */
+static size_t read_only(struct gdb_session *session,
+			struct gdb_process *process, u64 addr, u8 *buf,
+			size_t len)
+{
+	const struct trace_range *range = session->trace.ro;
+	unsigned int i;
+
+	for (i = 0; i < session->trace.nr_ro; i++, range++)
+		if (addr >= range->start && addr < range->end)
+			return process_read_memory(process, addr, buf,
+						   min_t(u64, len,
+							 range->end - addr));
+	return 0;
+}
+
+/**
+ * trace_frame_read() - read memory of the selected frame
+ * @session: has a selected frame
+ * @process: where read-only memory is read
+ * @addr: from where
+ * @buf: to where
+ * @len: bytes
+ *
+ * Context: session.cmd_lock held; may sleep.
+ * Return: bytes read, up to the first that was not collected.
+ */
+size_t trace_frame_read(struct gdb_session *session,
+			struct gdb_process *process, u64 addr, u8 *buf,
+			size_t len)
+{
+	size_t done = 0, part;
+
+	while (done < len) {
+		part = read_block(&session->trace.selection, addr + done,
+				  buf + done, len - done);
+		if (!part)
+			part = read_only(session, process, addr + done,
+					 buf + done, len - done);
+		if (!part)
+			break;
+		done += part;
+	}
+	return done;
+}
