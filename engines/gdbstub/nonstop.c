@@ -116,7 +116,8 @@ void nonstop_ask_stop(struct gdb_thread *thread)
  * @thread: counted as running
  *
  * It does in a child whose fork is told, in a process that is being attached
- * to, and when the client wants to know of each thread.
+ * to until all of it has stopped, and when the client wants to know of each
+ * thread.
  *
  * Context: session.lock held.
  */
@@ -124,14 +125,16 @@ void nonstop_newborn(struct gdb_thread *thread)
 {
 	struct stop_event created = { .kind = STOP_CREATED };
 	struct gdb_process *process = thread->process;
+	/* Its creator was attached to, and has not come to stop yet. */
+	bool is_starting = process->is_coming || process->is_starting;
 
 	if (process->execs_left)
 		return;
 	if (process->is_hidden)
 		thread->is_quiet = true;
-	else if (process->session->client.thread_events && !process->is_coming)
+	else if (process->session->client.thread_events && !is_starting)
 		set_event(thread, &created);
-	else if (!process->is_coming)
+	else if (!is_starting)
 		return;
 	nonstop_ask_stop(thread);
 }
