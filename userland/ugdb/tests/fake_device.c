@@ -103,7 +103,9 @@ static void end_connection(struct fake *fake, int err)
 static int seize(struct fake *fake, const struct gdbstub_start *start,
 		 pid_t pid)
 {
-	if (ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_TRACEEXEC))
+	/* The stop of an exec would take that of the interrupt with it. */
+	if (ptrace(PTRACE_SEIZE, pid, 0,
+		   start->nr_execs ? PTRACE_O_TRACEEXEC : 0))
 		return errno;
 	fake->pid = pid;
 	fake->start_owed = true;
