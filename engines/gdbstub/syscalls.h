@@ -11,8 +11,8 @@
 
 struct proto_cursor;
 
-/* All numbers that x86 has are below. */
-#define SYSCALL_FILTER_BITS 1024
+/* All numbers that x86 has are below; as many as utrace_set_syscalls() takes. */
+#define SYSCALL_FILTER_BITS 512
 /* Numbers that no system call has; a program may use them all the same. */
 #define SYSCALL_FILTER_OTHERS 16
 

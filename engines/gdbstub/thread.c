@@ -175,17 +175,24 @@ void thread_free(struct gdb_thread *thread)
  */
 int thread_update_events(struct gdb_thread *thread)
 {
+	const struct syscall_filter *filter = &thread->process->syscalls;
+	const unsigned long *calls = filter->all ? NULL : filter->bits;
 	unsigned long events = THREAD_EVENTS;
 	int ret;
 
+	static_assert(SYSCALL_FILTER_BITS == UTRACE_NR_SYSCALLS);
 	lockdep_assert_held(&thread->process->session->lock);
-	if (thread->over_syscall)
-		events |= UTRACE_EVENT(SYSCALL_ENTRY);
-	if (thread->process->syscalls.is_on && !thread->guest)
+	if (filter->is_on && !thread->guest)
 		events |= UTRACE_EVENT_SYSCALL;
-	if (events == READ_ONCE(thread->engine->flags))
+	if (thread->over_syscall) {
+		events |= UTRACE_EVENT(SYSCALL_ENTRY);
+		calls = NULL;
+	}
+	if (!(events & UTRACE_EVENT_SYSCALL) &&
+	    events == READ_ONCE(thread->engine->flags))
 		return 0;
-	ret = utrace_set_events(thread->task, thread->engine, events);
+	ret = utrace_set_syscalls(thread->task, thread->engine, calls) ?:
+		      utrace_set_events(thread->task, thread->engine, events);
 	return ret == -EINPROGRESS ? 0 : ret;
 }
 

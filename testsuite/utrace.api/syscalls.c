@@ -20,6 +20,9 @@ static void known_calls(void *arg)
 	syscall(SYS_exit_group, 3);
 }
 
+/* Above UTRACE_NR_SYSCALLS. */
+#define UT_NO_CALL 600
+
 static void the_list(void)
 {
 	pid_t pid = spawn(known_calls, NULL);
@@ -349,6 +352,122 @@ static void children_are_not_traced(void)
 	check_eq(ut_count(0, UT_SYSCALL_ENTRY, SYS_getppid), 0);
 }
 
+/* Makes three calls by turns, one of a number that no call has. */
+static void three_calls(void *arg)
+{
+	volatile int pause;
+
+	(void)arg;
+	shared->ready = 1;
+	for (;;) {
+		syscall(SYS_dup2, 0, 200);
+		syscall(SYS_getppid);
+		syscall(UT_NO_CALL);
+		for (pause = 0; pause < 100000; pause++)
+			;
+		shared->counter++;
+	}
+}
+
+/* Are reports of this call, its entry and its return, among the latest? */
+static bool is_told(int id, unsigned long nr)
+{
+	ut_mark();
+	check(wait_value(&shared->counter, shared->counter + 3));
+	check_eq(ut_count(id, UT_SYSCALL_ENTRY, nr) > 1,
+		 ut_count(id, UT_SYSCALL_EXIT, nr) > 1);
+	return ut_count(id, UT_SYSCALL_ENTRY, nr) > 1;
+}
+
+static void named(void)
+{
+	pid_t pid = start(three_calls, E_SYSCALLS);
+
+	check(is_told(0, SYS_getppid));
+	check_eq(ut_syscalls(0, SYS_dup2), 0);
+	check(!is_told(0, SYS_getppid));
+	check(is_told(0, SYS_dup2));
+	check(is_told(0, UT_NO_CALL));
+	check_eq(ut_syscalls(0, SYS_getppid), 0);
+	check(!is_told(0, SYS_dup2));
+	check(is_told(0, SYS_getppid));
+	check_eq(ut_syscalls(0, -1), 0);
+	check(is_told(0, SYS_dup2));
+	check_eq(ut_control(0, DETACH), 0);
+	check_eq(ut_syscalls(0, SYS_dup2), -ESRCH);
+	kill_reap(pid);
+}
+
+/* One that names calls takes none away from one that does not. */
+static void named_by_one_of_two(void)
+{
+	pid_t pid = start(three_calls, E_SYSCALLS);
+
+	check_eq(ut_attach(1, pid, 0), 0);
+	check_eq(ut_syscalls(1, SYS_dup2), 0);
+	check(is_told(0, SYS_getppid));
+	check_eq(ut_events(1, E_SYSCALLS), 0);
+	check(is_told(0, SYS_getppid));
+	check(is_told(1, SYS_dup2));
+	check_eq(ut_events(0, 0), 0);
+	check(!is_told(1, SYS_getppid));
+	check_eq(ut_syscalls(0, SYS_getppid), 0);
+	check(!is_told(1, SYS_getppid));
+	check_eq(ut_events(0, E_SYSCALLS), 0);
+	check(is_told(0, SYS_getppid));
+	check(is_told(1, SYS_dup2));
+	kill_reap(pid);
+}
+
+/* Who was told of the entry is told of the exit. */
+static void named_and_changed(void)
+{
+	pid_t pid = start(three_calls, E_SYSCALLS);
+
+	check_eq(ut_syscalls(0, SYS_dup2), 0);
+	ut_rule(0, .kind = UT_SYSCALL_ENTRY, .match = SYS_dup2, .ret = RESUME,
+		.effect = UT_SET_REG, .arg = { UT_REG_NR, SYS_getpid });
+	check(ut_wait_nth(0, UT_SYSCALL_EXIT, SYS_getpid, 3));
+	kill_reap(pid);
+}
+
+#define NR_COUNTED 3000
+
+static void counted(void *arg)
+{
+	int i;
+
+	(void)arg;
+	shared->ready = 1;
+	while (!shared->go)
+		;
+	for (i = 0; i < NR_COUNTED; i++)
+		syscall(SYS_dup2, 0, 200);
+	shared->counter = 1;
+	spins(NULL);
+}
+
+/* Others come, name other calls, want all and go: no report is lost by that. */
+static void named_in_a_crowd(void)
+{
+	pid_t pid = start(counted, E_SYSCALLS);
+	int rounds = 0;
+
+	check_eq(ut_syscalls(0, SYS_dup2), 0);
+	check_eq(ut_attach(1, pid, 0), 0);
+	shared->go = 1;
+	while (!shared->counter) {
+		ut_syscalls(1, rounds % 2 ? SYS_getppid : -1);
+		ut_events(1, rounds % 3 ? E_SYSCALLS : 0);
+		if (++rounds % 64 == 0)
+			ut_mark();
+	}
+	check_eq(ut_begun(0, UT_SYSCALL_ENTRY), NR_COUNTED);
+	check_eq(ut_begun(0, UT_SYSCALL_EXIT), NR_COUNTED);
+	check(rounds > 10);
+	kill_reap(pid);
+}
+
 const struct test tests[] = {
 	{ "the calls of a known program, in pairs", the_list },
 	{ "entry alone, exit alone", each_side },
@@ -363,6 +482,11 @@ const struct test tests[] = {
 	{ "argument changed and held", changed_while_held },
 	{ "signals while held at entry do not break the call",
 	  signal_while_held },
+	{ "calls that are named, and no others", named },
+	{ "calls that are named by one of two", named_by_one_of_two },
+	{ "the exit of a named call that was changed", named_and_changed },
+	{ "named calls are all reported while others come and go",
+	  named_in_a_crowd },
 	{ "as fast as before when the last engine leaves", free_again },
 	{ "children are not traced by themselves", children_are_not_traced },
 	{}

@@ -73,6 +73,11 @@ int ut_events(int id, unsigned long events)
 	return ut_call(UT_EVENTS, id, events, 0);
 }
 
+int ut_syscalls(int id, unsigned long nr)
+{
+	return ut_call(UT_SYSCALLS, id, nr, 0);
+}
+
 int ut_control(int id, int action)
 {
 	return ut_call(UT_CONTROL, id, action, 0);
@@ -143,6 +148,11 @@ static struct ut_command state_of(int id)
 unsigned int ut_running(int id)
 {
 	return state_of(id).running;
+}
+
+unsigned int ut_begun(int id, int kind)
+{
+	return state_of(id).n[kind];
 }
 
 unsigned long ut_mask(int id)

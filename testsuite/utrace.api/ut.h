@@ -99,6 +99,7 @@ int ut_attach_as(int id, pid_t tid, int flags, int ops, int data);
 int ut_attach(int id, pid_t tid, unsigned long events);
 int ut_find(pid_t tid, int flags, int ops, int data, int *id);
 int ut_events(int id, unsigned long events);
+int ut_syscalls(int id, unsigned long nr);
 int ut_control(int id, int action);
 int ut_barrier(int id);
 int ut_prepare(int id);
@@ -113,6 +114,7 @@ void ut_no_rules(int id);
 void ut_drop(int id);
 void ut_poke(bool from_interrupt);
 unsigned int ut_running(int id);
+unsigned int ut_begun(int id, int kind);
 unsigned long ut_mask(int id);
 extern int ut_fd;
 

@@ -5,7 +5,7 @@ import time
 
 PROGRAM = "calls"
 CASES = [{"name": "catch syscall, a rare one among others", "flags": "-O2",
-          "calls": {"ugdb": 200000, "gdbserver": 2000}}]
+          "calls": {"ugdb": 2000000, "gdbserver": 2000}}]
 FIGURES = {"others": ("/s", True), "of those without a catch": ("%", True)}
 
 

@@ -7,7 +7,7 @@
  * no lock held, at points where the user register state is complete.
  *
  *	attach   utrace_attach_task(), utrace_attach_pid()
- *	choose   utrace_set_events()
+ *	choose   utrace_set_events(), utrace_set_syscalls()
  *	ask      utrace_control(), utrace_poke()
  *	look     utrace_prepare_examine(), utrace_finish_examine()
  *	leave    utrace_control(UTRACE_DETACH), utrace_barrier(),
@@ -21,6 +21,7 @@
 #ifndef _LINUX_UTRACE_H
 #define _LINUX_UTRACE_H
 
+#include <linux/bitmap.h>
 #include <linux/cred.h>
 #include <linux/kref.h>
 #include <linux/list.h>
@@ -194,6 +195,9 @@ static inline enum utrace_syscall_action utrace_syscall_action(u32 action)
 	return action & UTRACE_SYSCALL_MASK;
 }
 
+/* Of utrace_set_syscalls(): calls from this number on are always reported. */
+#define UTRACE_NR_SYSCALLS 512
+
 /**
  * struct utrace_engine - one tracer's attachment to one task
  * @ops: The callbacks. Set at attach, constant until the engine is detached.
@@ -229,6 +233,12 @@ struct utrace_engine {
 	 * callback attached to a child). Constant; owns a reference.
 	 */
 	const struct cred *cred;
+	/*
+	 * The system calls it wants to hear of, if it has named some. Under
+	 * utrace.lock.
+	 */
+	DECLARE_BITMAP(syscalls, UTRACE_NR_SYSCALLS);
+	bool has_syscalls;
 	/* This engine holds the task. Written under utrace.lock. */
 	bool stopped;
 	/*
@@ -367,6 +377,8 @@ int utrace_prepare_examine(struct task_struct *task,
 int utrace_finish_examine(struct task_struct *task,
 			  struct utrace_engine *engine,
 			  struct utrace_examiner *exam);
+int utrace_set_syscalls(struct task_struct *task, struct utrace_engine *engine,
+			const unsigned long *syscalls);
 int utrace_set_events_pid(struct pid *pid, struct utrace_engine *engine,
 			  unsigned long events);
 int utrace_control_pid(struct pid *pid, struct utrace_engine *engine,

@@ -102,6 +102,48 @@ int utrace_set_events(struct task_struct *task, struct utrace_engine *engine,
 }
 EXPORT_SYMBOL_GPL(utrace_set_events);
 
+/**
+ * utrace_set_syscalls() - choose the system calls that an engine hears of
+ * @task: What the engine is attached to.
+ * @engine: The engine; the caller owns a reference.
+ * @syscalls: A bitmap of UTRACE_NR_SYSCALLS bits, by the number that
+ *	syscall_get_nr() gives; it is copied. NULL: all calls.
+ *
+ * Says which calls report_syscall_entry and report_syscall_exit are made for, if
+ * they are in the mask at all; without this, for all. It is there for the speed
+ * of the other calls. What is not in the bitmap may come all the same: when
+ * another engine wants it, or the number is not below UTRACE_NR_SYSCALLS. The
+ * exit of a call whose entry was reported is reported, whatever became of its
+ * number. A call that the task is about to make at this moment may be missed
+ * once, or come once more.
+ *
+ * Context: As utrace_set_events().
+ * Return:
+ * * 0: done.
+ * * -ESRCH: the engine is detached.
+ */
+int utrace_set_syscalls(struct task_struct *task, struct utrace_engine *engine,
+			const unsigned long *syscalls)
+{
+	struct utrace *utrace = utrace_lock_engine(task, engine);
+	int ret = 0;
+
+	if (!utrace)
+		return -ESRCH;
+	if (engine->detached) {
+		ret = -ESRCH;
+	} else {
+		engine->has_syscalls = syscalls;
+		if (syscalls)
+			bitmap_copy(engine->syscalls, syscalls,
+				    UTRACE_NR_SYSCALLS);
+		utrace_update_flags_locked(utrace);
+	}
+	utrace_unlock_engine(utrace);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(utrace_set_syscalls);
+
 /*
  * An engine leaves. While its callback runs elsewhere it stays in the list,
  * marked; who makes the callback removes it then.

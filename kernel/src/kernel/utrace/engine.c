@@ -145,6 +145,33 @@ void __utrace_engine_release(struct kref *kref)
 }
 EXPORT_SYMBOL_GPL(__utrace_engine_release);
 
+/*
+ * What an engine goes on to want never vanishes in between, not even for a task
+ * that looks at this moment: a word of the bitmap changes as a whole, and the
+ * bitmap is whole before it is what counts.
+ */
+static void update_syscalls_locked(struct utrace *utrace)
+{
+	DECLARE_BITMAP(syscalls, UTRACE_NR_SYSCALLS) = {};
+	struct utrace_engine *engine;
+	bool all = false;
+	int i;
+
+	list_for_each_entry(engine, &utrace->engines, entry) {
+		if (!(engine->flags & UTRACE_EVENT_SYSCALL))
+			continue;
+		if (engine->has_syscalls)
+			bitmap_or(syscalls, syscalls, engine->syscalls,
+				  UTRACE_NR_SYSCALLS);
+		else
+			all = true;
+	}
+	for (i = 0; i < BITS_TO_LONGS(UTRACE_NR_SYSCALLS); i++)
+		WRITE_ONCE(utrace->syscalls[i], syscalls[i]);
+	/* Pairs with the load in is_of_no_interest(). */
+	smp_store_release(&utrace->all_syscalls, all);
+}
+
 /**
  * utrace_update_flags_locked() - bring the task's words up to date
  * @utrace: The tracing state; its lock is held.
@@ -164,6 +191,8 @@ void utrace_update_flags_locked(struct utrace *utrace)
 		if (!utrace_is_ptrace(engine))
 			flags |= UTRACE_FLAG_ATTACHED;
 	}
+	if (flags & UTRACE_EVENT_SYSCALL)
+		update_syscalls_locked(utrace);
 	WRITE_ONCE(utrace->task->utrace_flags, flags);
 	if (flags & UTRACE_EVENT_SYSCALL)
 		set_task_syscall_work(utrace->task, SYSCALL_UTRACE);

@@ -11,6 +11,7 @@
 #include <linux/ptrace.h>
 #include <linux/resume_user_mode.h>
 #include <linux/uprobes.h>
+#include <asm/syscall.h>
 #include <trace/events/utrace.h>
 
 #include "utrace.h"
@@ -347,8 +348,18 @@ static bool call_syscall_entry(struct utrace_report *report,
 	return true;
 }
 
+/* No engine wants to hear of this system call. */
+static bool is_of_no_interest(const struct utrace *utrace, struct pt_regs *regs)
+{
+	unsigned int nr = syscall_get_nr(current, regs);
+
+	return !smp_load_acquire(&utrace->all_syscalls) &&
+	       nr < UTRACE_NR_SYSCALLS && !test_bit(nr, utrace->syscalls);
+}
+
 bool __utrace_syscall_entry(struct pt_regs *regs)
 {
+	struct utrace *utrace = utrace_of(current);
 	struct utrace_report report = {
 		.event = UTRACE_EVENT(SYSCALL_ENTRY),
 		.call = call_syscall_entry,
@@ -358,7 +369,10 @@ bool __utrace_syscall_entry(struct pt_regs *regs)
 
 	if (!task_utrace_events(current, UTRACE_EVENT(SYSCALL_ENTRY)))
 		return false;
-	utrace_make_report(utrace_of(current), &report);
+	utrace->syscall_told = !is_of_no_interest(utrace, regs);
+	if (!utrace->syscall_told)
+		return false;
+	utrace_make_report(utrace, &report);
 	return utrace_syscall_action(report.action) == UTRACE_SYSCALL_ABORT;
 }
 
@@ -387,6 +401,7 @@ static bool is_killed_in_hold(const struct utrace *utrace)
 
 void __utrace_syscall_exit(struct pt_regs *regs)
 {
+	struct utrace *utrace = utrace_of(current);
 	struct utrace_report report = {
 		.event = UTRACE_EVENT(SYSCALL_EXIT),
 		.call = call_syscall_exit,
@@ -394,8 +409,10 @@ void __utrace_syscall_exit(struct pt_regs *regs)
 	};
 
 	if (task_utrace_events(current, UTRACE_EVENT(SYSCALL_EXIT)) &&
-	    !is_killed_in_hold(utrace_of(current)))
-		utrace_make_report(utrace_of(current), &report);
+	    (utrace->syscall_told || !is_of_no_interest(utrace, regs)) &&
+	    !is_killed_in_hold(utrace))
+		utrace_make_report(utrace, &report);
+	utrace->syscall_told = false;
 }
 
 static bool call_jctl(struct utrace_report *report,

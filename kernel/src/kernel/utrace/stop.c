@@ -298,6 +298,9 @@ void __utrace_hold_vfork(void)
 }
 
 /*
+ * Without the lock: a stop that holds here is an answer of the thread itself, or
+ * was asked for while it stood in a trap of ptrace, and that is over.
+ *
  * Signals that passed the thread over while it slept, and those that were taken
  * by siblings, are sorted out before the call starts: a stale TIF_SIGPENDING
  * would break it.
@@ -305,16 +308,16 @@ void __utrace_hold_vfork(void)
 bool __utrace_syscall_hold(void)
 {
 	struct utrace *utrace = utrace_of(current);
-	bool killed;
 
+	if (!utrace || !READ_ONCE(utrace->hold_inner))
+		return __fatal_signal_pending(current);
 	spin_lock_irq(current_siglock());
-	if (utrace && utrace->hold_inner) {
+	if (utrace->hold_inner) {
 		utrace_hold(utrace, UTRACE_HOLD_INNER);
 		recalc_sigpending();
 	}
-	killed = __fatal_signal_pending(current);
 	spin_unlock_irq(current_siglock());
-	return killed;
+	return __fatal_signal_pending(current);
 }
 
 static void count_steps_locked(struct utrace *utrace, bool *single, bool *block)

@@ -98,6 +98,16 @@ struct utrace {
 	 * it makes no callbacks. Written under siglock.
 	 */
 	bool settled;
+	/**
+	 * @syscalls: The system calls that engines have named. Written under
+	 * @lock, read by the task without.
+	 */
+	DECLARE_BITMAP(syscalls, UTRACE_NR_SYSCALLS);
+	/**
+	 * @all_syscalls: An engine wants to hear of them all. Written under
+	 * @lock after @syscalls, read by the task before it.
+	 */
+	bool all_syscalls;
 	/** @report: A report before user mode was asked for. */
 	bool report;
 	/**
@@ -140,6 +150,8 @@ struct utrace {
 	bool oops;
 	/** @ptrace_told: ptrace's engine has made a stop of its own in this round. */
 	bool ptrace_told;
+	/** @syscall_told: The entry of the system call it is in was reported. */
+	bool syscall_told;
 	/** @injected: The signal being handled came from an engine. */
 	bool injected;
 	/** @parked: @info holds a signal for the next report. */

@@ -393,6 +393,17 @@ static void cmd_poke(const struct ut_command *c)
 	preempt_enable();
 }
 
+static int test_syscalls(struct test_engine *test, struct task_struct *task,
+			 u64 nr)
+{
+	DECLARE_BITMAP(syscalls, UTRACE_NR_SYSCALLS) = {};
+
+	if (nr >= UTRACE_NR_SYSCALLS)
+		return utrace_set_syscalls(task, test->engine, NULL);
+	__set_bit(nr, syscalls);
+	return utrace_set_syscalls(task, test->engine, syscalls);
+}
+
 static int run_on_engine(struct test_engine *test, struct ut_command *c)
 {
 	struct task_struct *task = test->task;
@@ -403,6 +414,9 @@ static int run_on_engine(struct test_engine *test, struct ut_command *c)
 	case UT_EVENTS:
 		c->ret =
 			test_events(test, task, c->value, c->flags & UT_BY_PID);
+		return 0;
+	case UT_SYSCALLS:
+		c->ret = test_syscalls(test, task, c->value);
 		return 0;
 	case UT_CONTROL:
 		c->ret = test_control(test, task, c->value,

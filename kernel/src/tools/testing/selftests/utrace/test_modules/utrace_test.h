@@ -178,6 +178,8 @@ enum ut_ops_table {
  *	engine becomes number @id, else the number of what was found comes back
  *	in @id and the reference is dropped.
  * @UT_EVENTS: utrace_set_events(@value).
+ * @UT_SYSCALLS: utrace_set_syscalls() with the one call of number @value, or all
+ *	if there is none of it.
  * @UT_CONTROL: utrace_control(@value).
  * @UT_BARRIER: utrace_barrier().
  * @UT_PREPARE: utrace_prepare_examine().
@@ -193,6 +195,7 @@ enum ut_ops_table {
 enum ut_op {
 	UT_ATTACH,
 	UT_EVENTS,
+	UT_SYSCALLS,
 	UT_CONTROL,
 	UT_BARRIER,
 	UT_PREPARE,
