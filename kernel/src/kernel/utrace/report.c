@@ -353,6 +353,7 @@ static bool is_of_no_interest(const struct utrace *utrace, struct pt_regs *regs)
 {
 	unsigned int nr = syscall_get_nr(current, regs);
 
+	/* Pairs with the store in update_syscalls_locked(). */
 	return !smp_load_acquire(&utrace->all_syscalls) &&
 	       nr < UTRACE_NR_SYSCALLS && !test_bit(nr, utrace->syscalls);
 }
