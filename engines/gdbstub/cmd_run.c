@@ -75,7 +75,6 @@ int cmd_vcont_query(struct command *command)
 	return 0;
 }
 
-/* The marks of a packet that turned out malformed are taken back with this. */
 static void clear_marks(struct gdb_session *session)
 {
 	struct gdb_thread *thread;
@@ -86,6 +85,19 @@ static void clear_marks(struct gdb_session *session)
 		thread->is_named = false;
 	}
 	spin_unlock(&session->lock);
+}
+
+/* The packet turned out malformed: nothing of it counts. */
+static void take_back_marks(struct gdb_session *session)
+{
+	struct gdb_thread *thread;
+
+	spin_lock(&session->lock);
+	session_for_each_thread(session, thread)
+		if (thread->is_resumed)
+			thread->inject = 0;
+	spin_unlock(&session->lock);
+	clear_marks(session);
 }
 
 static bool is_meant(const struct gdb_thread *thread,
@@ -120,6 +132,12 @@ static void mark_thread(struct gdb_thread *thread,
 	thread->resume = resume_of(action);
 	thread->range_start = action->start;
 	thread->range_end = action->end;
+	/*
+	 * A thread that was stopped before it took the signal of an earlier
+	 * resume still gets it: for the client that one is delivered.
+	 */
+	if (thread->inject && !signo)
+		return;
 	thread->inject = signo;
 	/* Without a signal to deliver, what it had is discarded by this. */
 	thread->has_siginfo &= signo != 0;
@@ -250,7 +268,7 @@ int cmd_vcont(struct command *command)
 	ret = mark_actions(command);
 	if (!ret)
 		return resume_marked(command);
-	clear_marks(command->session);
+	take_back_marks(command->session);
 	return ret;
 }
 

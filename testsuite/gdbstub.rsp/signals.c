@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Two threads that run for ever and count the SIGUSR1 that they get.
+ */
+#include <pthread.h>
+#include <signal.h>
+#include <stddef.h>
+
+volatile long handled;
+volatile long turns;
+
+static void handle(int signo)
+{
+	(void)signo;
+	handled++;
+}
+
+__attribute__((noinline)) void begun(void)
+{
+	turns++;
+}
+
+static void *work(void *arg)
+{
+	for (;;)
+		turns++;
+	return arg;
+}
+
+int main(void)
+{
+	struct sigaction action = { .sa_handler = handle };
+	pthread_t thread;
+
+	sigaction(SIGUSR1, &action, NULL);
+	if (pthread_create(&thread, NULL, work, NULL))
+		return 2;
+	/* A thread that has just begun has all signals blocked. */
+	while (!turns)
+		;
+	begun();
+	work(NULL);
+	return 0;
+}
