@@ -16,6 +16,15 @@
 #include "link.h"
 #include "trace.h"
 
+/* What was to go out with something else has waited long enough. */
+static void later_expired(struct timer_list *timer)
+{
+	struct gdb_link *link = from_timer(link, timer, later);
+
+	set_bit(0, link->kick);
+	wake_up(link->wait);
+}
+
 /**
  * link_init() - prepare a link without a connection
  * @link: the link
@@ -29,6 +38,7 @@ int link_init(struct gdb_link *link, wait_queue_head_t *wait,
 	      unsigned long *kick)
 {
 	mutex_init(&link->tx_lock);
+	timer_setup(&link->later, later_expired, 0);
 	link->wait = wait;
 	link->kick = kick;
 	link->rx_buf = kvmalloc(LINK_PACKET_MAX + 1, GFP_KERNEL_ACCOUNT);
@@ -46,6 +56,7 @@ int link_init(struct gdb_link *link, wait_queue_head_t *wait,
  */
 void link_exit(struct gdb_link *link)
 {
+	timer_shutdown_sync(&link->later);
 	kvfree(link->chunk);
 	kvfree(link->out);
 	kvfree(link->rx_buf);
@@ -261,6 +272,29 @@ static bool make_room(struct gdb_link *link, size_t len)
 	return len <= LINK_OUT_SIZE - link->out_len;
 }
 
+/* Appends a packet to what is to be sent. */
+static int queue_locked(struct gdb_link *link, const u8 *packet, size_t len)
+{
+	lockdep_assert_held(&link->tx_lock);
+	if (!link->sock)
+		return -ENOTCONN;
+	if (!make_room(link, len))
+		return -ENOBUFS;
+	link->last_at = link->out_len;
+	memcpy(link->out + link->out_len, packet, len);
+	link->out_len += len;
+	trace_gdbstub_send(packet, len);
+	return 0;
+}
+
+static void flush_or_kick_locked(struct gdb_link *link)
+{
+	if (!flush_locked(link))
+		return;
+	set_bit(0, link->kick);
+	wake_up(link->wait);
+}
+
 /**
  * link_send() - send a packet
  * @link: the link
@@ -279,23 +313,42 @@ static bool make_room(struct gdb_link *link, size_t len)
  */
 int link_send(struct gdb_link *link, const u8 *packet, size_t len)
 {
-	int ret = -ENOTCONN;
+	int ret;
 
 	mutex_lock(&link->tx_lock);
-	if (!link->sock)
+	ret = queue_locked(link, packet, len);
+	if (!ret)
+		flush_or_kick_locked(link);
+	mutex_unlock(&link->tx_lock);
+	return ret;
+}
+
+/**
+ * link_send_later() - send a packet that is in no hurry
+ * @link: the link
+ * @packet: from packet_tx_finish(); copied
+ * @len: bytes at @packet
+ *
+ * It goes out with those that follow, when LINK_LATER_BYTES are waiting, or when
+ * LINK_LATER_MS have passed, in the order of the calls. A segment for each costs
+ * more than all else there is to a hit that prints.
+ *
+ * Context: as link_send().
+ * Return: as link_send().
+ */
+int link_send_later(struct gdb_link *link, const u8 *packet, size_t len)
+{
+	int ret;
+
+	mutex_lock(&link->tx_lock);
+	ret = queue_locked(link, packet, len);
+	if (ret == -ENOTCONN)
 		goto unlock;
-	ret = -ENOBUFS;
-	if (!make_room(link, len))
-		goto unlock;
-	link->last_at = link->out_len;
-	memcpy(link->out + link->out_len, packet, len);
-	link->out_len += len;
-	trace_gdbstub_send(packet, len);
-	ret = 0;
-	if (flush_locked(link)) {
-		set_bit(0, link->kick);
-		wake_up(link->wait);
-	}
+	if (ret == -ENOBUFS || link->out_len - link->out_at >= LINK_LATER_BYTES)
+		flush_or_kick_locked(link);
+	else if (!timer_pending(&link->later))
+		mod_timer(&link->later,
+			  jiffies + msecs_to_jiffies(LINK_LATER_MS));
 unlock:
 	mutex_unlock(&link->tx_lock);
 	return ret;

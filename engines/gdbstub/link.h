@@ -6,6 +6,7 @@
 #define GDBSTUB_LINK_H
 
 #include <linux/mutex.h>
+#include <linux/timer.h>
 #include <linux/wait.h>
 
 #include "packet.h"
@@ -22,6 +23,10 @@ struct socket;
 /* A framed packet with room for a few acknowledgements before it. */
 #define LINK_BUF_SIZE (LINK_PACKET_MAX + PACKET_OVERHEAD)
 #define LINK_OUT_SIZE (LINK_BUF_SIZE + 4096)
+
+/* How much waits with link_send_later() at most, and for how long. */
+#define LINK_LATER_BYTES 8192
+#define LINK_LATER_MS 5
 
 /* Bytes taken from the socket at once. */
 #define LINK_CHUNK 16384
@@ -66,6 +71,8 @@ struct gdb_link {
 	 * and @out_len.
 	 */
 	u8 *out;
+	/** @later: ends the waiting of link_send_later(). */
+	struct timer_list later;
 	/** @out_at: see @out. */
 	size_t out_at;
 	/** @out_len: see @out. */
@@ -87,6 +94,7 @@ int link_open(struct gdb_link *link, struct file *file);
 void link_close(struct gdb_link *link);
 enum packet_event link_receive(struct gdb_link *link, int *error);
 int link_send(struct gdb_link *link, const u8 *packet, size_t len);
+int link_send_later(struct gdb_link *link, const u8 *packet, size_t len);
 void link_send_ack(struct gdb_link *link, char ack);
 void link_resend(struct gdb_link *link);
 int link_flush(struct gdb_link *link);

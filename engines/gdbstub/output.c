@@ -78,6 +78,6 @@ int output_send(struct gdb_thread *thread)
 	packet_put_char(&tx, 'O');
 	packet_put_hex(&tx, output->text, output->len);
 	packet_tx_finish(&tx, false);
-	ret = link_send(&session->link, tx.buf, tx.len);
+	ret = link_send_later(&session->link, tx.buf, tx.len);
 	return ret == -ENOBUFS ? ret : 0;
 }
