@@ -5,6 +5,13 @@
  */
 #include "tracing.h"
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+
+static char *program;
+static sigset_t fork_signal;
+
 static bool stack_has(pid_t pid, const char *function)
 {
 	char path[64], text[8192];
@@ -25,43 +32,233 @@ static bool stack_has(pid_t pid, const char *function)
 	return strstr(text, function);
 }
 
-static void wait_stop(pid_t pid, int request, int wanted)
+/* Waits for the stop that is to come and says who made it. */
+static void take_stop(const char *what, pid_t pid, int wanted,
+		      const char *function)
 {
+	char text[60];
 	int status;
 
-	if (request && ptrace(request, pid, NULL, NULL))
-		die("ptrace");
-	if (waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status) ||
-	    WSTOPSIG(status) != wanted)
-		die("not the stop that was to come");
-}
-
-static void say_path(pid_t pid, const char *what, const char *function)
-{
+	if (next_status(pid, &status, PATIENCE_MS))
+		die(what);
+	if (!WIFSTOPPED(status) || status >> 8 != wanted) {
+		describe(text, sizeof(text), status);
+		say("%s: %s", what, text);
+		exit(3);
+	}
 	say("%s: %s", what, stack_has(pid, function) ? "engine" : "direct");
 }
 
-int main(void)
+static void take_signal(const char *what, pid_t pid, int signal)
 {
-	pid_t pid = fork();
+	take_stop(what, pid, signal, "__utrace_ptrace_signal");
+}
 
-	if (!pid) {
-		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
-		raise(SIGSTOP);
-		for (;;)
-			syscall(SYS_getppid);
-	}
-	wait_stop(pid, 0, SIGSTOP);
-	if (ptrace(PTRACE_SETOPTIONS, pid, NULL,
-		   PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL))
+static void take_event(const char *what, pid_t pid, int event)
+{
+	take_stop(what, pid, SIGTRAP | event << 8, "__utrace_ptrace_notify");
+}
+
+static void take_trap(const char *what, pid_t pid, int wanted)
+{
+	take_stop(what, pid, wanted, "__utrace_ptrace_trap");
+}
+
+static void resume(int how, pid_t pid, int signal)
+{
+	if (ptrace((enum __ptrace_request)how, pid, NULL, (long)signal))
+		die("ptrace");
+}
+
+/* A child that is traced from its beginning stops before it runs, and may go. */
+static void take_child(const char *what, pid_t parent, int how)
+{
+	unsigned long pid;
+
+	if (ptrace(PTRACE_GETEVENTMSG, parent, NULL, &pid))
+		die("PTRACE_GETEVENTMSG");
+	if (how == PTRACE_EVENT_STOP)
+		take_trap(what, pid, SIGTRAP | PTRACE_EVENT_STOP << 8);
+	else
+		take_signal(what, pid, SIGSTOP);
+	resume(PTRACE_DETACH, pid, 0);
+}
+
+static void trace_getppid_by_seccomp(void)
+{
+	static struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	static const struct sock_fprog filter = {
+		.len = sizeof(code) / sizeof(*code),
+		.filter = code,
+	};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter))
+		_exit(4);
+}
+
+static void handle(int signal)
+{
+	(void)signal;
+}
+
+/* Goes through all events, in the order in which trace_events() takes them. */
+static int make_events(void *arg)
+{
+	pid_t pid;
+
+	(void)arg;
+	signal(SIGUSR1, handle);
+	ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+	raise(SIGSTOP);
+	syscall(SYS_getppid);
+	syscall(SYS_getppid);
+	pid = fork();
+	if (!pid)
+		_exit(0);
+	waitpid(pid, NULL, 0);
+	if (!syscall(SYS_clone, 0L, NULL, NULL, NULL, 0L))
+		_exit(0);
+	pid = vfork();
+	if (!pid)
+		_exit(0);
+	waitpid(pid, NULL, 0);
+	trace_getppid_by_seccomp();
+	syscall(SYS_getppid);
+	raise(SIGUSR1);
+	execl(program, program, "end", NULL);
+	return 4;
+}
+
+static void trace_events(void)
+{
+	const long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL |
+			     PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+			     PTRACE_O_TRACECLONE | PTRACE_O_TRACEVFORKDONE |
+			     PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEEXEC |
+			     PTRACE_O_TRACEEXIT;
+	pid_t pid = start(make_events, NULL);
+
+	take_signal("signal", pid, SIGSTOP);
+	if (ptrace(PTRACE_SETOPTIONS, pid, NULL, options))
 		die("PTRACE_SETOPTIONS");
-	say_path(pid, "signal", "make_report");
 	/* raise() is left before system calls are wanted: this is the next. */
-	wait_stop(pid, PTRACE_SYSCALL, SIGTRAP | 0x80);
-	say_path(pid, "entry", "ptrace_syscall_entry");
-	wait_stop(pid, PTRACE_SYSCALL, SIGTRAP | 0x80);
-	say_path(pid, "exit", "ptrace_syscall_exit");
-	wait_stop(pid, PTRACE_SYSEMU, SIGTRAP | 0x80);
-	say_path(pid, "emulated", "ptrace_syscall_entry");
+	resume(PTRACE_SYSCALL, pid, 0);
+	take_stop("entry", pid, SIGTRAP | 0x80, "ptrace_syscall_entry");
+	resume(PTRACE_SYSCALL, pid, 0);
+	take_stop("exit", pid, SIGTRAP | 0x80, "ptrace_syscall_exit");
+	resume(PTRACE_SYSEMU, pid, 0);
+	take_stop("emulated", pid, SIGTRAP | 0x80, "ptrace_syscall_entry");
+	resume(PTRACE_CONT, pid, 0);
+	take_event("fork", pid, PTRACE_EVENT_FORK);
+	take_child("child", pid, 0);
+	resume(PTRACE_CONT, pid, 0);
+	/* A child that has ended sends SIGCHLD, after clone() without signal. */
+	take_signal("SIGCHLD", pid, SIGCHLD);
+	resume(PTRACE_CONT, pid, 0);
+	take_event("clone", pid, PTRACE_EVENT_CLONE);
+	take_child("clone's child", pid, 0);
+	resume(PTRACE_CONT, pid, 0);
+	take_event("vfork", pid, PTRACE_EVENT_VFORK);
+	take_child("vfork's child", pid, 0);
+	resume(PTRACE_CONT, pid, 0);
+	take_event("end of vfork", pid, PTRACE_EVENT_VFORK_DONE);
+	resume(PTRACE_CONT, pid, 0);
+	take_signal("SIGCHLD of vfork", pid, SIGCHLD);
+	resume(PTRACE_CONT, pid, 0);
+	take_event("seccomp", pid, PTRACE_EVENT_SECCOMP);
+	resume(PTRACE_CONT, pid, 0);
+	take_signal("SIGUSR1", pid, SIGUSR1);
+	resume(PTRACE_SINGLESTEP, pid, SIGUSR1);
+	take_event("handler", pid, 0);
+	resume(PTRACE_SINGLESTEP, pid, 0);
+	take_signal("step", pid, SIGTRAP);
+	resume(PTRACE_CONT, pid, 0);
+	take_event("exec", pid, PTRACE_EVENT_EXEC);
+	resume(PTRACE_CONT, pid, 0);
+	take_event("end", pid, PTRACE_EVENT_EXIT);
+	resume(PTRACE_CONT, pid, 0);
+	waitpid(pid, NULL, 0);
+}
+
+/* Whenever the signal comes that is blocked, from the beginning. */
+static int fork_for_ever(void *arg)
+{
+	int got;
+
+	for (;;)
+		if (!sigwait(arg, &got) && !fork())
+			_exit(0);
+	return 0;
+}
+
+static void trace_seized(void)
+{
+	const int stop = PTRACE_EVENT_STOP << 8;
+	pid_t pid = start(fork_for_ever, &fork_signal);
+
+	if (ptrace(PTRACE_SEIZE, pid, NULL,
+		   PTRACE_O_EXITKILL | PTRACE_O_TRACEFORK) ||
+	    ptrace(PTRACE_INTERRUPT, pid, NULL, NULL))
+		die("PTRACE_SEIZE");
+	take_trap("interrupt", pid, SIGTRAP | stop);
+	resume(PTRACE_CONT, pid, 0);
+	kill(pid, SIGSTOP);
+	take_signal("SIGSTOP", pid, SIGSTOP);
+	resume(PTRACE_CONT, pid, SIGSTOP);
+	take_trap("group stop", pid, SIGSTOP | stop);
+	resume(PTRACE_LISTEN, pid, 0);
+	kill(pid, SIGCONT);
+	take_trap("end of group stop", pid, SIGTRAP | stop);
+	resume(PTRACE_CONT, pid, 0);
+	take_signal("SIGCONT", pid, SIGCONT);
+	resume(PTRACE_CONT, pid, SIGCONT);
+	kill(pid, SIGUSR2);
+	take_event("fork of a seized one", pid, PTRACE_EVENT_FORK);
+	take_child("child of a seized one", pid, PTRACE_EVENT_STOP);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+/* The second ptracer finds what the first has left, or makes another. */
+static void trace_attached(void)
+{
+	pid_t pid = start(fork_for_ever, &fork_signal);
+
+	for (int i = 1; i <= 2; i++) {
+		if (ptrace(PTRACE_ATTACH, pid, NULL, NULL))
+			die("PTRACE_ATTACH");
+		take_signal(i == 1 ? "attached" : "attached again", pid,
+			    SIGSTOP);
+		resume(PTRACE_CONT, pid, SIGSTOP);
+		take_trap(i == 1 ? "old group stop" : "old group stop again",
+			  pid, SIGSTOP);
+		kill(pid, SIGCONT);
+		resume(PTRACE_CONT, pid, 0);
+		take_signal(i == 1 ? "SIGCONT to it" : "SIGCONT to it again",
+			    pid, SIGCONT);
+		resume(PTRACE_DETACH, pid, 0);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1)
+		return 0;
+	program = argv[0];
+	trace_events();
+	sigemptyset(&fork_signal);
+	sigaddset(&fork_signal, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &fork_signal, NULL);
+	trace_seized();
+	trace_attached();
 	return 0;
 }

@@ -44,11 +44,13 @@ static const struct request_case {
 	void *data;
 } requests[] = {
 #define MEMORY ((void *)&memory)
-	{ "PEEKTEXT", PTRACE_PEEKTEXT, (unsigned long)&vector, NULL },
-	{ "PEEKDATA", PTRACE_PEEKDATA, (unsigned long)&vector, NULL },
-	{ "PEEKUSR", PTRACE_PEEKUSER, 0, NULL },
+	{ "PEEKTEXT", PTRACE_PEEKTEXT, (unsigned long)&vector, MEMORY },
+	{ "PEEKDATA", PTRACE_PEEKDATA, (unsigned long)&vector, MEMORY },
+	{ "PEEKUSR", PTRACE_PEEKUSER, 0, MEMORY },
 	{ "POKETEXT", PTRACE_POKETEXT, (unsigned long)&memory, NULL },
 	{ "POKEDATA", PTRACE_POKEDATA, (unsigned long)&memory, NULL },
+	{ "POKEUSR", PTRACE_POKEUSER, offsetof(struct user, u_debugreg[7]),
+	  NULL },
 	{ "SETOPTIONS", PTRACE_SETOPTIONS, 0, NULL },
 	{ "GETEVENTMSG", PTRACE_GETEVENTMSG, 0, MEMORY },
 	{ "GETSIGINFO", PTRACE_GETSIGINFO, 0, MEMORY },
@@ -68,7 +70,9 @@ static const struct request_case {
 	{ "GET_SYSCALL_USER_DISPATCH", PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG,
 	  sizeof(dispatch), &dispatch },
 	{ "GETREGS", PTRACE_GETREGS, 0, MEMORY },
+	{ "SETREGS", PTRACE_SETREGS, 0, MEMORY },
 	{ "GETFPREGS", PTRACE_GETFPREGS, 0, MEMORY },
+	{ "SETFPREGS", PTRACE_SETFPREGS, 0, MEMORY },
 	{ "GET_THREAD_AREA", 25, 12, MEMORY },
 	{ "ARCH_PRCTL", 30, NOWHERE, (void *)0x1002 },
 	{ "unknown", 0x42ff, 0, NULL },
@@ -84,7 +88,7 @@ static const struct request_case {
 };
 
 #define NR_REQUESTS (sizeof(requests) / sizeof(*requests))
-#define NR_HARMLESS 25
+#define NR_HARMLESS 28
 
 static const char *answer(const struct request_case *r, pid_t pid)
 {
@@ -92,7 +96,7 @@ static const char *answer(const struct request_case *r, pid_t pid)
 
 	vector.iov_base = &memory;
 	vector.iov_len = sizeof(struct user_regs_struct);
-	ret = syscall(SYS_ptrace, r->req, pid, r->addr, r->data ?: MEMORY);
+	ret = syscall(SYS_ptrace, r->req, pid, r->addr, r->data);
 	return error_name(ret < 0 ? errno : 0);
 }
 

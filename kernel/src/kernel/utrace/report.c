@@ -488,7 +488,7 @@ bool __utrace_report_trapping(void)
 
 	lockdep_assert_held(current_siglock());
 	if (!(current->jobctl & JOBCTL_STOP_PENDING) ||
-	    (utrace->hold && utrace->settled))
+	    (utrace->hold && utrace->settled) || utrace_is_in_ptrace(utrace))
 		return true;
 	if ((current->jobctl & JOBCTL_STOP_CONSUME) &&
 	    current->signal->group_stop_count == 1)

@@ -57,8 +57,9 @@ struct utrace {
 	struct list_head engines;
 	/**
 	 * @ptrace: The engine that ptrace is, the last in the list, or NULL.
-	 * Written under @lock by the task itself, or by its ptracer while it
-	 * stands in a ptrace stop; they read it without.
+	 * Set under @lock by whoever may trace the task, cleared under it by the
+	 * task itself, which reads it without; so does a ptracer while the task
+	 * stands in a ptrace stop.
 	 */
 	struct utrace_engine *ptrace;
 	/**
@@ -267,6 +268,18 @@ static inline bool utrace_is_ptrace(const struct utrace_engine *engine)
 {
 	return IS_ENABLED(CONFIG_UTRACE_PTRACE) &&
 	       engine->ops == &utrace_ptrace_ops;
+}
+
+/**
+ * utrace_is_in_ptrace() - does ptrace's engine make a stop
+ * @utrace: current's tracing state.
+ *
+ * Return: true if its callback is running.
+ */
+static inline bool utrace_is_in_ptrace(const struct utrace *utrace)
+{
+	return IS_ENABLED(CONFIG_UTRACE_PTRACE) && utrace->ptrace &&
+	       READ_ONCE(utrace->reporting) == utrace->ptrace;
 }
 
 /* engine.c APIs: */
