@@ -329,7 +329,7 @@ static size_t put_info(char *xml, const struct trace_selection *selection)
 
 	len = sprintf(xml, INFO_HEAD);
 	while (trace_block_next(selection->blocks, selection->head.len,
-				selection->g_size, &at, &block)) {
+				selection->tdesc->g_size, &at, &block)) {
 		if (block.kind == 'M')
 			len += sprintf(xml + len, INFO_MEMORY, block.addr,
 				       block.len);
@@ -351,7 +351,7 @@ int cmd_xfer_traceframe(struct command *command)
 	if (!selection->is_on)
 		return -ENODATA;
 	while (trace_block_next(selection->blocks, selection->head.len,
-				selection->g_size, &at, &block))
+				selection->tdesc->g_size, &at, &block))
 		nr++;
 	xml = kvmalloc(sizeof(INFO_HEAD) + sizeof(INFO_TAIL) + nr * INFO_LINE,
 		       GFP_KERNEL_ACCOUNT);
@@ -362,6 +362,29 @@ int cmd_xfer_traceframe(struct command *command)
 	return 0;
 }
 
+/* GDB's numbers of eip and rip. */
+#define PC_NUM_32 8
+#define PC_NUM_64 16
+
+static const struct tdesc_reg *pc_reg(const struct tdesc_x86 *tdesc)
+{
+	return tdesc_find(tdesc, tdesc->is_64bit ? PC_NUM_64 : PC_NUM_32);
+}
+
+/*
+ * Where the thread was is known of each frame, and a client that knows nothing
+ * else can say at least in which function that is.
+ */
+static void put_pc_only(struct packet_tx *tx, const struct tdesc_x86 *tdesc,
+			u64 pc)
+{
+	const struct tdesc_reg *reg = pc_reg(tdesc);
+
+	packet_put_unavailable(tx, reg->offset);
+	packet_put_hex(tx, &pc, reg->size);
+	packet_put_unavailable(tx, tdesc->g_size - reg->offset - reg->size);
+}
+
 /**
  * cmd_frame_registers() - g, of the selected frame
  * @command: the packet
@@ -370,13 +393,14 @@ int cmd_xfer_traceframe(struct command *command)
  */
 int cmd_frame_registers(struct command *command)
 {
+	const struct trace_selection *selection =
+		&command->session->trace.selection;
 	const u8 *g = trace_frame_regs(command->session);
-	size_t size = command->session->trace.selection.g_size;
 
 	if (g)
-		packet_put_hex(command->tx, g, size);
+		packet_put_hex(command->tx, g, selection->tdesc->g_size);
 	else
-		packet_put_unavailable(command->tx, size);
+		put_pc_only(command->tx, selection->tdesc, selection->head.pc);
 	return 0;
 }
 
@@ -388,16 +412,19 @@ int cmd_frame_registers(struct command *command)
  */
 int cmd_frame_register(struct command *command)
 {
-	struct trace_set *set = tracepoint_set(command->session);
+	const struct trace_selection *selection =
+		&command->session->trace.selection;
 	const u8 *g = trace_frame_regs(command->session);
 	const struct tdesc_reg *reg;
 
-	reg = tdesc_find(set->tdesc,
+	reg = tdesc_find(selection->tdesc,
 			 min_t(u64, command->args.arg[0].num, U32_MAX));
 	if (!reg)
 		return -ENXIO;
 	if (g)
 		packet_put_hex(command->tx, g + reg->offset, reg->size);
+	else if (reg == pc_reg(selection->tdesc))
+		packet_put_hex(command->tx, &selection->head.pc, reg->size);
 	else
 		packet_put_unavailable(command->tx, reg->size);
 	return 0;

@@ -59,7 +59,7 @@ bool trace_frame_select(struct gdb_session *session, struct trace_set *set,
 	selection->is_on = true;
 	selection->nr = place.nr;
 	selection->head = place.head;
-	selection->g_size = set->tdesc->g_size;
+	selection->tdesc = set->tdesc;
 	selection->blocks = blocks;
 	return true;
 }
@@ -68,7 +68,7 @@ static bool next_block(const struct trace_selection *selection, size_t *at,
 		       struct trace_block *block)
 {
 	return trace_block_next(selection->blocks, selection->head.len,
-				selection->g_size, at, block);
+				selection->tdesc->g_size, at, block);
 }
 
 /**

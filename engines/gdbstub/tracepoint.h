@@ -201,14 +201,14 @@ struct trace_set {
  * @is_on: there is one: registers and memory are read from it
  * @nr: its number when it was selected
  * @head: its head
- * @g_size: bytes of an R block
+ * @tdesc: registers of an R block
  * @blocks: a copy; owned
  */
 struct trace_selection {
 	bool is_on;
 	u32 nr;
 	struct trace_frame_head head;
-	size_t g_size;
+	const struct tdesc_x86 *tdesc;
 	u8 *blocks;
 };
 

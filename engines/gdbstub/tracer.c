@@ -114,7 +114,8 @@ static bool client_steps(const struct gdb_thread *thread)
 
 static bool wants_step(const struct gdb_thread *thread)
 {
-	return client_steps(thread) || !list_empty(&thread->trace.steps);
+	return !thread->guest && (thread->resume != RESUME_CONTINUE ||
+				  !list_empty(&thread->trace.steps));
 }
 
 /* Something comes before the step over a breakpoint; that begins anew after. */
@@ -414,7 +415,8 @@ static u32 take_step_trap(struct gdb_thread *thread, kernel_siginfo_t *info)
 	thread->stray_trap = false;
 	if (armed && !READ_ONCE(thread->process->is_leaving)) {
 		finish_step(thread);
-		park_siginfo(thread, info);
+		if (client_steps(thread))
+			park_siginfo(thread, info);
 	}
 	return settle(thread) | UTRACE_SIGNAL_IGN;
 }
