@@ -24,6 +24,7 @@ static const char *const features[] = {
 	"BreakpointCommands+",
 	"ConditionalTracepoints+",
 	"EnableDisableTracepoints+",
+	"InstallInTrace+",
 	"QTBuffer:size+",
 	"TracepointSource+",
 	"tracenz+",

@@ -29,19 +29,16 @@ static int refuse(struct command *command, const char *reason)
 	return 0;
 }
 
-/* The set to add to: definitions of a run that is under way do not change. */
 static struct trace_set *set_to_change(struct command *command)
 {
-	struct trace_set *set = tracepoint_set(command->session);
 	int ret;
 
-	if (!set) {
+	if (!tracepoint_set(command->session)) {
 		ret = tracepoint_renew(command->session);
 		if (ret)
 			return ERR_PTR(ret);
-		set = tracepoint_set(command->session);
 	}
-	return READ_ONCE(set->is_running) ? ERR_PTR(-EBUSY) : set;
+	return tracepoint_set(command->session);
 }
 
 int cmd_trace_init(struct command *command)
@@ -173,20 +170,21 @@ static int get_head(struct command *command, struct proto_cursor *c,
 	return c->pos == c->end ? 0 : -EINVAL;
 }
 
-static int add_point(struct command *command, struct trace_set *set,
-		     const struct point_head *head)
+static struct trace_point *add_point(struct command *command,
+				     struct trace_set *set,
+				     const struct point_head *head)
 {
 	struct gdb_session *session = command->session;
 	struct trace_point *point;
 
 	point = tracepoint_alloc(session, set, sizeof(*point));
 	if (!point)
-		return -ENOMEM;
+		return NULL;
 	if (head->cond) {
 		point->cond = tracepoint_alloc(session, set, head->cond_len);
 		if (!point->cond) {
 			kvfree(point);
-			return -ENOMEM;
+			return NULL;
 		}
 		memcpy(point->cond, head->cond, head->cond_len);
 		point->cond_len = head->cond_len;
@@ -196,24 +194,29 @@ static int add_point(struct command *command, struct trace_set *set,
 	point->is_enabled = head->is_enabled;
 	point->steps = head->steps;
 	point->pass = head->pass;
-	/* In a run to come only: see tracepoint_start(). */
 	point->is_open = true;
 	tracepoint_add(set, point);
-	return 0;
+	return point;
 }
 
 static int define_point(struct command *command, struct trace_set *set,
 			struct proto_cursor *c)
 {
 	struct point_head head = {};
+	struct trace_point *point;
 	int ret;
 
 	ret = get_head(command, c, &head);
-	if (ret && head.reason)
-		return refuse(command, head.reason);
-	if (!ret && tracepoint_find(set, head.number, head.addr))
-		ret = -EEXIST;
-	return ret ?: add_point(command, set, &head) ?: command_ok(command);
+	if (ret)
+		return head.reason ? refuse(command, head.reason) : ret;
+	if (tracepoint_find(set, head.number, head.addr))
+		return -EEXIST;
+	point = add_point(command, set, &head);
+	if (!point)
+		return -ENOMEM;
+	if (!head.is_open)
+		ret = tracepoint_complete(command->session, set, point);
+	return ret ?: command_ok(command);
 }
 
 static struct trace_action *new_action(struct command *command,
@@ -300,7 +303,7 @@ static void free_new_actions(struct list_head *actions)
 /* All actions of a packet, or none. */
 static int get_actions(struct command *command, struct trace_set *set,
 		       struct proto_cursor *c, struct list_head *actions,
-		       const char **reason)
+		       bool *is_open, const char **reason)
 {
 	struct trace_action *action;
 	int ret = 0;
@@ -312,7 +315,7 @@ static int get_actions(struct command *command, struct trace_set *set,
 		list_add_tail(&action->entry, actions);
 	}
 	if (!ret) {
-		proto_skip(c, '-');
+		*is_open = proto_skip(c, '-');
 		ret = c->pos == c->end ? 0 : -EINVAL;
 	}
 	if (ret)
@@ -342,7 +345,7 @@ static int define_actions(struct command *command, struct trace_set *set,
 	struct trace_point *point;
 	struct trace_text *text;
 	LIST_HEAD(actions);
-	bool in_steps;
+	bool in_steps, is_open;
 	size_t len;
 	u32 number;
 	u64 addr;
@@ -354,7 +357,7 @@ static int define_actions(struct command *command, struct trace_set *set,
 	point = tracepoint_find(set, number, addr);
 	if (!point)
 		return -ENOENT;
-	/* A run has begun with it since. */
+	/* Its last packet came, or a run has begun with it since. */
 	if (!point->is_open)
 		return -EBUSY;
 	in_steps = proto_skip(c, 'S') || point->in_steps;
@@ -365,7 +368,7 @@ static int define_actions(struct command *command, struct trace_set *set,
 	text = new_text(command, set, in_steps ? 'S' : 'A', c->pos, len);
 	if (!text)
 		return -ENOMEM;
-	ret = get_actions(command, set, c, &actions, &reason);
+	ret = get_actions(command, set, c, &actions, &is_open, &reason);
 	if (ret) {
 		kvfree(text);
 		return reason ? refuse(command, reason) : ret;
@@ -374,7 +377,9 @@ static int define_actions(struct command *command, struct trace_set *set,
 	list_add_tail(&text->entry, &point->texts);
 	list_splice_tail(&actions,
 			 in_steps ? &point->step_actions : &point->actions);
-	return command_ok(command);
+	if (!is_open)
+		ret = tracepoint_complete(command->session, set, point);
+	return ret ?: command_ok(command);
 }
 
 int cmd_trace_define(struct command *command)

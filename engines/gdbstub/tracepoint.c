@@ -460,6 +460,25 @@ static bool is_wanted(struct trace_set *set, u64 addr)
 }
 
 /**
+ * tracepoint_complete() - a definition is whole
+ * @session: the session
+ * @set: its set
+ * @point: open; a run that is under way has it from here on
+ *
+ * Context: session.cmd_lock held; may sleep.
+ * Return: as tracepoint_enable().
+ */
+int tracepoint_complete(struct gdb_session *session, struct trace_set *set,
+			struct trace_point *point)
+{
+	/* Pairs with the acquire in trace_collect_hit(): its actions. */
+	smp_store_release(&point->is_open, false);
+	if (!point->is_enabled)
+		return 0;
+	return tracepoint_enable(session, set, point, true);
+}
+
+/**
  * tracepoint_enable() - enable or disable a tracepoint, also in a run
  * @session: the session
  * @set: its set

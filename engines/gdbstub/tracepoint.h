@@ -85,7 +85,7 @@ struct trace_text {
  * @addr: where
  * @is_enabled: written under session.cmd_lock, read by the threads
  * @is_open: more of its definition is to come, and it is no part of a run;
- *	written under session.cmd_lock, cleared with release semantics
+ *	cleared under session.cmd_lock, with release semantics
  * @in_steps: what comes is for its steps; under session.cmd_lock
  * @steps: instructions to be stepped and collected at after a hit
  * @pass: the run ends with so many hits; 0: never
@@ -298,6 +298,8 @@ void tracepoint_stop(struct gdb_session *session, struct trace_set *set,
 		     enum trace_end end, u32 number, const char *text);
 void tracepoint_stop_locked(struct gdb_session *session, struct trace_set *set,
 			    enum trace_end end, u32 number, const char *text);
+int tracepoint_complete(struct gdb_session *session, struct trace_set *set,
+			struct trace_point *point);
 int tracepoint_enable(struct gdb_session *session, struct trace_set *set,
 		      struct trace_point *point, bool on);
 void tracepoint_tidy(struct gdb_session *session);
