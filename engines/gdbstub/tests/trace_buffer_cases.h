@@ -182,14 +182,9 @@ static void blocks_cut_off(CHECK)
 }
 
 static CHECK_TABLE trace_buffer_cases[] = {
-	CASE(without_memory),
-	CASE(until_full),
-	CASE(in_a_circle),
-	CASE(too_long_for_a_circle),
-	CASE(found_by),
-	CASE(as_in_a_file),
-	CASE(blocks_cut_off),
-	CASES_END
+	CASE(without_memory),	     CASE(until_full), CASE(in_a_circle),
+	CASE(too_long_for_a_circle), CASE(found_by),   CASE(as_in_a_file),
+	CASE(blocks_cut_off),	     CASES_END
 };
 
 #endif /* GDBSTUB_TRACE_BUFFER_CASES_H */
