@@ -257,6 +257,23 @@ static inline bool utrace_end_request(void)
 }
 
 /**
+ * utrace_still_ignored() - is an ignored signal dropped where it is sent
+ * @task: Whom it is sent to.
+ * @sig: The signal.
+ * @ignored: Its action there is to ignore it.
+ *
+ * Called by sig_ignored() with siglock held.
+ *
+ * Return: @ignored, but false where an engine wants to see such signals.
+ */
+static inline bool utrace_still_ignored(const struct task_struct *task, int sig,
+					bool ignored)
+{
+	return ignored && (sig == SIGKILL ||
+			   !task_utrace_events(task, UTRACE_EVENT(SIGNAL_IGN)));
+}
+
+/**
  * utrace_filter_signal() - let engines decide on a signal
  * @signr: The signal dequeued or injected.
  * @ksig: Its siginfo, which engines may rewrite.
@@ -718,6 +735,9 @@ static inline bool utrace_end_request(void)
 {
 	return false;
 }
+
+/* Not a function: the compiler lays out signal.o as without it. */
+#define utrace_still_ignored(task, sig, ignored) (ignored)
 
 static inline int utrace_filter_signal(int signr, struct ksignal *ksig,
 				       enum pid_type type)
