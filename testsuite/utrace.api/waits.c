@@ -304,6 +304,13 @@ static void wait_for_chld(const struct step *step)
 		ms(1);
 }
 
+/* Takes a stop or a continue away, never an end that has come since the look. */
+static void take_event(pid_t pid, siginfo_t *info)
+{
+	memset(info, 0, sizeof(*info));
+	waitid(P_PID, pid, info, WSTOPPED | WCONTINUED | WNOHANG);
+}
+
 /*
  * Waits for as many events as the step makes, or for the end, then a little for
  * one too many. Each is looked at with WNOWAIT first, and both looks agree. The
@@ -331,10 +338,10 @@ static bool collect(pid_t pid, const struct step *step)
 			say(" status(%x)", status);
 		} else if (step->events < 0) {
 			/* SIGCONT and the end: the end may hide the first. */
-			seen_by_parent(pid, &info);
+			take_event(pid, &info);
 			continue;
 		} else {
-			seen_by_parent(pid, &info);
+			take_event(pid, &info);
 			check_eq(info.si_code, peek.si_code);
 			say(" wait(%d,%d)", info.si_code, info.si_status);
 		}
