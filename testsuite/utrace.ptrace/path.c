@@ -64,6 +64,18 @@ static void take_trap(const char *what, pid_t pid, int wanted)
 	take_stop(what, pid, wanted, "__utrace_ptrace_trap");
 }
 
+static void take_entry(const char *what, pid_t pid, int unused)
+{
+	(void)unused;
+	take_stop(what, pid, SIGTRAP | 0x80, "ptrace_syscall_entry");
+}
+
+static void take_exit(const char *what, pid_t pid, int unused)
+{
+	(void)unused;
+	take_stop(what, pid, SIGTRAP | 0x80, "ptrace_syscall_exit");
+}
+
 static void resume(int how, pid_t pid, int signal)
 {
 	if (ptrace((enum __ptrace_request)how, pid, NULL, (long)signal))
@@ -108,7 +120,7 @@ static void handle(int signal)
 	(void)signal;
 }
 
-/* Goes through all events, in the order in which trace_events() takes them. */
+/* Goes through all events, in the order of stops[] below. */
 static int make_events(void *arg)
 {
 	pid_t pid;
@@ -136,6 +148,36 @@ static int make_events(void *arg)
 	return 4;
 }
 
+/* How the tracee is resumed, and the stop that comes then. */
+static const struct stop_case {
+	int how, signal;
+	void (*take)(const char *what, pid_t pid, int wanted);
+	const char *what;
+	int wanted;
+	const char *child; /* which has a first stop, too */
+} stops[] = {
+	/* raise() is left before system calls are wanted: this is the next. */
+	{ PTRACE_SYSCALL, 0, take_entry, "entry", 0, NULL },
+	{ PTRACE_SYSCALL, 0, take_exit, "exit", 0, NULL },
+	{ PTRACE_SYSEMU, 0, take_entry, "emulated", 0, NULL },
+	{ PTRACE_CONT, 0, take_event, "fork", PTRACE_EVENT_FORK, "child" },
+	/* A child that has ended sends SIGCHLD, after clone() without signal. */
+	{ PTRACE_CONT, 0, take_signal, "SIGCHLD", SIGCHLD, NULL },
+	{ PTRACE_CONT, 0, take_event, "clone", PTRACE_EVENT_CLONE,
+	  "clone's child" },
+	{ PTRACE_CONT, 0, take_event, "vfork", PTRACE_EVENT_VFORK,
+	  "vfork's child" },
+	{ PTRACE_CONT, 0, take_event, "end of vfork", PTRACE_EVENT_VFORK_DONE,
+	  NULL },
+	{ PTRACE_CONT, 0, take_signal, "SIGCHLD of vfork", SIGCHLD, NULL },
+	{ PTRACE_CONT, 0, take_event, "seccomp", PTRACE_EVENT_SECCOMP, NULL },
+	{ PTRACE_CONT, 0, take_signal, "SIGUSR1", SIGUSR1, NULL },
+	{ PTRACE_SINGLESTEP, SIGUSR1, take_event, "handler", 0, NULL },
+	{ PTRACE_SINGLESTEP, 0, take_signal, "step", SIGTRAP, NULL },
+	{ PTRACE_CONT, 0, take_event, "exec", PTRACE_EVENT_EXEC, NULL },
+	{ PTRACE_CONT, 0, take_event, "end", PTRACE_EVENT_EXIT, NULL },
+};
+
 static void trace_events(void)
 {
 	const long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL |
@@ -148,41 +190,12 @@ static void trace_events(void)
 	take_signal("signal", pid, SIGSTOP);
 	if (ptrace(PTRACE_SETOPTIONS, pid, NULL, options))
 		die("PTRACE_SETOPTIONS");
-	/* raise() is left before system calls are wanted: this is the next. */
-	resume(PTRACE_SYSCALL, pid, 0);
-	take_stop("entry", pid, SIGTRAP | 0x80, "ptrace_syscall_entry");
-	resume(PTRACE_SYSCALL, pid, 0);
-	take_stop("exit", pid, SIGTRAP | 0x80, "ptrace_syscall_exit");
-	resume(PTRACE_SYSEMU, pid, 0);
-	take_stop("emulated", pid, SIGTRAP | 0x80, "ptrace_syscall_entry");
-	resume(PTRACE_CONT, pid, 0);
-	take_event("fork", pid, PTRACE_EVENT_FORK);
-	take_child("child", pid, 0);
-	resume(PTRACE_CONT, pid, 0);
-	/* A child that has ended sends SIGCHLD, after clone() without signal. */
-	take_signal("SIGCHLD", pid, SIGCHLD);
-	resume(PTRACE_CONT, pid, 0);
-	take_event("clone", pid, PTRACE_EVENT_CLONE);
-	take_child("clone's child", pid, 0);
-	resume(PTRACE_CONT, pid, 0);
-	take_event("vfork", pid, PTRACE_EVENT_VFORK);
-	take_child("vfork's child", pid, 0);
-	resume(PTRACE_CONT, pid, 0);
-	take_event("end of vfork", pid, PTRACE_EVENT_VFORK_DONE);
-	resume(PTRACE_CONT, pid, 0);
-	take_signal("SIGCHLD of vfork", pid, SIGCHLD);
-	resume(PTRACE_CONT, pid, 0);
-	take_event("seccomp", pid, PTRACE_EVENT_SECCOMP);
-	resume(PTRACE_CONT, pid, 0);
-	take_signal("SIGUSR1", pid, SIGUSR1);
-	resume(PTRACE_SINGLESTEP, pid, SIGUSR1);
-	take_event("handler", pid, 0);
-	resume(PTRACE_SINGLESTEP, pid, 0);
-	take_signal("step", pid, SIGTRAP);
-	resume(PTRACE_CONT, pid, 0);
-	take_event("exec", pid, PTRACE_EVENT_EXEC);
-	resume(PTRACE_CONT, pid, 0);
-	take_event("end", pid, PTRACE_EVENT_EXIT);
+	for (size_t i = 0; i < sizeof(stops) / sizeof(*stops); i++) {
+		resume(stops[i].how, pid, stops[i].signal);
+		stops[i].take(stops[i].what, pid, stops[i].wanted);
+		if (stops[i].child)
+			take_child(stops[i].child, pid, 0);
+	}
 	resume(PTRACE_CONT, pid, 0);
 	waitpid(pid, NULL, 0);
 }

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * requests BESIDE: every request of <linux/ptrace.h> and of x86 in every state
- * of a tracee, and every error that one can give in a stopped one. BESIDE is
- * none, idle, all or held: an engine on the tracee holds it, where a tracee can
- * be held.
+ * of a tracee, and the errors that one can give in a stopped one for its
+ * arguments. BESIDE is as in tracee.h.
  */
 #include <elf.h>
 #include <stddef.h>
 #include <sys/uio.h>
 #include <sys/user.h>
 
-#include "beside.h"
+#include "tracee.h"
 
-#define SLOT 1
 #define NOWHERE 16UL
 #define NO_SIGNAL 65UL
 
@@ -23,8 +21,6 @@
 struct dispatch_config {
 	unsigned long mode, selector, offset, len;
 };
-
-static const char *beside;
 
 /* Requests with arguments that are right, where one needs any. */
 static union {
@@ -63,8 +59,7 @@ static const struct request_case {
 	{ "SECCOMP_GET_FILTER", PTRACE_SECCOMP_GET_FILTER, 0, NULL },
 	{ "SECCOMP_GET_METADATA", PTRACE_SECCOMP_GET_METADATA, 16, MEMORY },
 	{ "GET_SYSCALL_INFO", PTRACE_GET_SYSCALL_INFO, 88, MEMORY },
-	{ "GET_RSEQ_CONFIGURATION", PTRACE_GET_RSEQ_CONFIGURATION, 24,
-	  MEMORY },
+	{ "GET_RSEQ_CONFIGURATION", PTRACE_GET_RSEQ_CONFIGURATION, 24, MEMORY },
 	{ "SET_SYSCALL_USER_DISPATCH", PTRACE_SET_SYSCALL_USER_DISPATCH_CONFIG,
 	  sizeof(dispatch), &dispatch },
 	{ "GET_SYSCALL_USER_DISPATCH", PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG,
@@ -110,48 +105,6 @@ static void say_requests(const char *state, pid_t pid, size_t nr)
 		    answer(&requests[i], pid));
 }
 
-static pid_t make_tracee(int (*work)(void *))
-{
-	pid_t pid = start(work, NULL);
-
-	counts(PATIENCE_MS);
-	if (strcmp(beside, "none"))
-		engine_attach(SLOT, pid,
-			      !strcmp(beside, "idle") ? 0 :
-			      !strcmp(beside, "all")  ? EVENTS_ALL :
-							EVENT_QUIESCE);
-	if (!strcmp(beside, "held") && !engine_holds(SLOT))
-		say("the engine does not hold the tracee");
-	return pid;
-}
-
-/* In a state where the engine has to let go for the state to come about. */
-static void release(void)
-{
-	if (!strcmp(beside, "held"))
-		engine_control(SLOT, RESUME);
-}
-
-static void drop_tracee(pid_t pid)
-{
-	int status;
-
-	kill(pid, SIGKILL);
-	while (waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status))
-		;
-	if (strcmp(beside, "none"))
-		engine_drop(SLOT);
-}
-
-static void interrupt(pid_t pid)
-{
-	int status;
-
-	if (ptrace(PTRACE_INTERRUPT, pid, 0, 0) ||
-	    next_status(pid, &status, PATIENCE_MS) || status >> 16 != PTRACE_EVENT_STOP)
-		say("INTERRUPT did not stop the tracee");
-}
-
 /* States in which almost all requests fail. */
 static void states_of_refusal(void)
 {
@@ -162,7 +115,7 @@ static void states_of_refusal(void)
 	REQ(KILL, pid, 0, 0);
 	ptrace(PTRACE_SEIZE, pid, 0, 0);
 	say_requests("running", pid, NR_REQUESTS);
-	interrupt(pid);
+	interrupt_tracee(pid);
 	ptrace(PTRACE_LISTEN, pid, 0, 0);
 	say_requests("listening", pid, NR_REQUESTS);
 	kill(pid, SIGKILL);
@@ -191,7 +144,8 @@ static void resume_each(const char *state, pid_t pid)
 		if (requests[i].req == PTRACE_DETACH)
 			break;
 		/* LISTEN, and whatever stops by itself, come back so. */
-		if (requests[i].req == PTRACE_CONT || requests[i].req == PTRACE_LISTEN)
+		if (requests[i].req == PTRACE_CONT ||
+		    requests[i].req == PTRACE_LISTEN)
 			ptrace(PTRACE_INTERRUPT, pid, 0, 0);
 		if (next_status(pid, &status, PATIENCE_MS)) {
 			say("%s: %s: no stop", state, requests[i].name);
@@ -211,7 +165,7 @@ static void states_of_service(void)
 	pid_t pid = make_tracee(count_for_ever);
 
 	ptrace(PTRACE_SEIZE, pid, 0, 0);
-	interrupt(pid);
+	interrupt_tracee(pid);
 	say_requests("interrupted", pid, NR_HARMLESS);
 	resume_each("interrupted", pid);
 	drop_tracee(pid);
@@ -224,13 +178,16 @@ static void say_wrong_arguments(pid_t pid)
 	struct __ptrace_peeksiginfo_args bad_nr = { 0, 0, -1 };
 	struct iovec odd = { &memory, 7 }, nowhere = { (void *)NOWHERE, 216 };
 	static const long resuming[] = {
-		PTRACE_CONT, PTRACE_SYSCALL, PTRACE_SINGLESTEP, 33,
-		PTRACE_SYSEMU, 32, PTRACE_DETACH,
+		PTRACE_CONT,	   PTRACE_SYSCALL,
+		PTRACE_SINGLESTEP, 33,
+		PTRACE_SYSEMU,	   32,
+		PTRACE_DETACH,
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(resuming) / sizeof(*resuming); i++)
-		request("resume with signal 65", resuming[i], pid, 0, NO_SIGNAL);
+		request("resume with signal 65", resuming[i], pid, 0,
+			NO_SIGNAL);
 	REQ(ATTACH, pid, 0, 0);
 	REQ(SEIZE, pid, 0, 0);
 	REQ(PEEKTEXT, pid, NOWHERE, 0);
@@ -269,8 +226,8 @@ static void say_wrong_arguments(pid_t pid)
 	REQ(SECCOMP_GET_METADATA, pid, 4, &memory);
 	REQ(SECCOMP_GET_METADATA, pid, 16, NOWHERE);
 	REQ(GET_SYSCALL_INFO, pid, 88, NOWHERE);
-	request("GET_RSEQ_CONFIGURATION", PTRACE_GET_RSEQ_CONFIGURATION, pid, 24,
-		NOWHERE);
+	request("GET_RSEQ_CONFIGURATION", PTRACE_GET_RSEQ_CONFIGURATION, pid,
+		24, NOWHERE);
 	request("GET_SYSCALL_USER_DISPATCH",
 		PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG, pid, 8,
 		(unsigned long)&dispatch);
@@ -300,7 +257,7 @@ static void wrong_arguments(void)
 	REQ(SEIZE, pid, 0, 0);
 	REQ(SEIZE, pid, 0, 0);
 	REQ(ATTACH, pid, 0, 0);
-	interrupt(pid);
+	interrupt_tracee(pid);
 	say_wrong_arguments(pid);
 	drop_tracee(pid);
 }
