@@ -7,7 +7,8 @@
  * without events is attached through utrace_test.ko, before each measurement
  * and to all threads that it is about. Figures are medians over repetitions of
  * the same work, so that a timer tick in some of them does not matter. User
- * code is a part of each figure, the same in all kernels.
+ * code is a part of each figure, the same in all kernels. "count calls" is
+ * what strace traces.
  */
 #include <err.h>
 #include <errno.h>
@@ -336,6 +337,48 @@ static void count_ptrace(void)
 	print("ptrace-step", steps);
 }
 
+static void open_device(void)
+{
+	device = open("/dev/utrace_test", O_RDWR | O_CLOEXEC);
+	if (device < 0)
+		err(1, "/dev/utrace_test");
+}
+
+/*
+ * What strace runs: it measures itself, since strace's begin and end wait for
+ * files, and the clock goes on meanwhile.
+ */
+static void count_traced_calls(void)
+{
+	double counts[ROUNDS];
+	int id = attach(getpid());
+
+	for (int i = 0; i < ROUNDS; i++) {
+		uint64_t start = __rdtsc();
+
+		for (int n = 0; n < 50; n++)
+			syscall(SYS_getppid);
+		counts[i] = (__rdtsc() - start) / 50.;
+	}
+	drop(id);
+	print("strace-c", counts);
+}
+
+static void count_strace(char *program)
+{
+	char *engine = device < 0 ? NULL : "engine";
+	pid_t child;
+
+	fflush(stdout);
+	child = must_fork();
+	if (!child) {
+		execlp("strace", "strace", "-c", "-o", "/dev/null", program,
+		       "calls", engine, NULL);
+		err(1, "strace");
+	}
+	must_wait(child, 0);
+}
+
 /* What runs after the exec that count_exec() measures. */
 static int stamp(int fd, uint64_t now)
 {
@@ -349,6 +392,12 @@ int main(int argc, char **argv)
 
 	if (argc == 3 && !strcmp(argv[1], "stamp"))
 		return stamp(atoi(argv[2]), now);
+	if (argc >= 2 && !strcmp(argv[1], "calls")) {
+		if (argc == 3)
+			open_device();
+		count_traced_calls();
+		return 0;
+	}
 	/* Page faults depend on where things lie. */
 	if (!(personality(0xffffffff) & ADDR_NO_RANDOMIZE)) {
 		if (personality(ADDR_NO_RANDOMIZE) < 0)
@@ -357,9 +406,7 @@ int main(int argc, char **argv)
 		err(1, "%s", argv[0]);
 	}
 	if (argc == 2 && !strcmp(argv[1], "engine")) {
-		device = open("/dev/utrace_test", O_RDWR | O_CLOEXEC);
-		if (device < 0)
-			err(1, "/dev/utrace_test");
+		open_device();
 	} else if (argc != 1) {
 		errx(2, "usage: count [engine]");
 	}
@@ -376,5 +423,6 @@ int main(int argc, char **argv)
 	count_exec(argv[0]);
 	drop(id);
 	count_ptrace();
+	count_strace(argv[0]);
 	return 0;
 }
