@@ -680,11 +680,19 @@ static void note_thread(struct stop_event *event, struct gdb_thread *thread)
 		fill_regs(event, current_pt_regs());
 }
 
-/* Return: whether there is something to be told with it. */
+/*
+ * Whoever asked the thread to come, all under session.lock, is heard with this.
+ * If that was during this callback, utrace would take it for the later word and
+ * let the thread go on where it is to be held: into the system call, say. What
+ * is asked from here on, to resume it, is the later word again.
+ *
+ * Return: whether there is something to be told with it.
+ */
 static bool stop_here(struct gdb_thread *thread)
 {
 	struct gdb_session *session = thread->process->session;
 
+	utrace_control(current, thread->engine, UTRACE_RESUME);
 	thread->state = THREAD_STOPPED;
 	session->nr_running--;
 	if (session->non_stop) {

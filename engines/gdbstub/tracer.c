@@ -173,7 +173,8 @@ static bool is_caught(const struct gdb_thread *thread, int nr)
 
 /*
  * The return from a vfork comes after the vfork's end, about which the client
- * was told at this boundary: what is caught is what it says when it resumes.
+ * was told at this boundary: what is caught is what it says when it resumes. A
+ * thread that has arrived may be at a call's entry still.
  */
 static void settle_return(struct gdb_thread *thread)
 {
@@ -182,7 +183,7 @@ static void settle_return(struct gdb_thread *thread)
 		.syscall = thread->syscall,
 	};
 
-	if (thread->vfork_child)
+	if (thread->vfork_child || thread_is_stopped(thread))
 		return;
 	thread->in_syscall = false;
 	if (!thread->return_due || session_wants_stop(thread))

@@ -236,6 +236,52 @@ static void held_at_entry(void)
 	kill_reap(pid);
 }
 
+/*
+ * Asked to come while it is about to be held: that is the later word, and the
+ * call is made, unless the callback has the last one.
+ */
+static void asked_at_entry(bool last_word)
+{
+	int fds[2], left = -1;
+	pid_t pid;
+
+	memset(shared, 0, sizeof(*shared));
+	check(!pipe(fds));
+	pid = spawn(writes, fds);
+	check(wait_value(&shared->ready, 1));
+	check_eq(ut_attach(0, pid, E_QUIESCE | E_SYSCALL_ENTRY), 0);
+	ut_rule(0, .kind = UT_QUIESCE, .match = E_SYSCALL_ENTRY, .times = 1,
+		.ret = RESUME, .delay_ms = 200);
+	ut_rule(0, .kind = UT_SYSCALL_ENTRY, .match = SYS_write, .times = 1,
+		.ret = STOP, .effect = last_word ? UT_DO_CONTROL : UT_NOTHING,
+		.arg = { 0, RESUME });
+	shared->go = 1;
+	check(ut_wait(0, UT_QUIESCE, E_SYSCALL_ENTRY));
+	check_eq(ut_control(0, INTERRUPT), 0);
+	if (last_word)
+		check(wait_state(pid, "t"));
+	else
+		check(wait_value(&shared->counter, 1));
+	check(!ioctl(fds[0], 0x541b, &left));
+	check_eq(left, last_word ? 0 : 3);
+	check_eq(ut_control(0, RESUME), 0);
+	check(wait_value(&shared->counter, 1));
+	check_eq(shared->value[0], 3);
+	kill_reap(pid);
+	ut_drop(0);
+	ut_mark();
+}
+
+static void asked_while_entering(void)
+{
+	asked_at_entry(false);
+}
+
+static void last_word_at_entry(void)
+{
+	asked_at_entry(true);
+}
+
 /* Killed there: the call is not made, and nobody hears of its return. */
 static void killed_at_entry(void)
 {
@@ -481,6 +527,9 @@ const struct test tests[] = {
 	{ "ABORT with a result", aborted_with_a_result },
 	{ "the last engine's RUN or ABORT counts", last_word },
 	{ "STOP at entry: before the call", held_at_entry },
+	{ "asked to come at entry: the later word", asked_while_entering },
+	{ "asked to come at entry, and the callback has the last word",
+	  last_word_at_entry },
 	{ "killed at entry: the call is neither made nor reported", killed_at_entry },
 	{ "argument changed and held", changed_while_held },
 	{ "signals while held at entry do not break the call",

@@ -214,8 +214,8 @@ static int control_locked(struct utrace *utrace, struct utrace_engine *engine,
 		if (ret)
 			return ret;
 	}
-	if (callback_runs_elsewhere(utrace, engine))
-		utrace->asked = true;
+	if (utrace->reporting == engine)
+		utrace->asked = utrace->reporter != current;
 	if (action == UTRACE_STOP)
 		return utrace_stop_locked(utrace, engine);
 	resume_locked(utrace, engine, action);
@@ -229,7 +229,9 @@ static int control_locked(struct utrace *utrace, struct utrace_engine *engine,
  * @action: What to do, see &enum utrace_resume_action.
  *
  * When a callback to this engine is running meanwhile, this call is the later
- * word: what the callback returns does not undo it.
+ * word: what the callback returns does not undo it. A call that the callback
+ * itself makes after that is later still: it undoes the other one, and what the
+ * callback returns counts again.
  *
  * UTRACE_STOP: 0 if the task is stopped already, for tracing or for job
  * control, or on its way into such a stop from another; it stays there and

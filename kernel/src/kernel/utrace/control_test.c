@@ -168,6 +168,29 @@ static void test_during_callback(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, utrace_set_events(task, engine, CLONE), -ESRCH);
 }
 
+/* Whose call during a callback was the last one. */
+static void test_asked(struct kunit *test)
+{
+	struct utrace *utrace = utrace_test_utrace(test);
+	struct task_struct *task = utrace->task;
+	struct utrace_engine *engine, *other;
+
+	engine = utrace_test_engine(test, utrace, &test_ops, NULL, QUIESCE);
+	other = utrace_test_engine(test, utrace, &test_ops, NULL, QUIESCE);
+	utrace->reporting = engine;
+	utrace->reporter = task;
+	KUNIT_EXPECT_EQ(test, utrace_control(task, other, UTRACE_REPORT), 0);
+	KUNIT_EXPECT_FALSE(test, utrace->asked);
+	KUNIT_EXPECT_EQ(test, utrace_control(task, engine, UTRACE_REPORT), 0);
+	KUNIT_EXPECT_TRUE(test, utrace->asked);
+	utrace->reporter = current;
+	KUNIT_EXPECT_EQ(test, utrace_control(task, other, UTRACE_RESUME), 0);
+	KUNIT_EXPECT_TRUE(test, utrace->asked);
+	KUNIT_EXPECT_EQ(test, utrace_control(task, engine, UTRACE_RESUME), 0);
+	KUNIT_EXPECT_FALSE(test, utrace->asked);
+	KUNIT_EXPECT_EQ(test, engine->resume, UTRACE_RESUME);
+}
+
 static void test_other_task(struct kunit *test)
 {
 	struct utrace *utrace = utrace_test_utrace(test);
@@ -186,6 +209,7 @@ static struct kunit_case control_cases[] = {
 	KUNIT_CASE(test_set_events),
 	KUNIT_CASE(test_control),
 	KUNIT_CASE(test_during_callback),
+	KUNIT_CASE(test_asked),
 	KUNIT_CASE(test_other_task),
 	{},
 };

@@ -70,9 +70,9 @@ struct utrace {
 	/** @reporter: Who makes that callback: the task, or its reaper. */
 	struct task_struct *reporter;
 	/**
-	 * @asked: Somebody other than the callback itself called
-	 * utrace_control() on @reporting while it ran: that word is later than
-	 * the callback's and prevails.
+	 * @asked: The last to call utrace_control() on @reporting while its
+	 * callback ran was somebody else than that callback: that word is later
+	 * than the callback's and prevails.
 	 */
 	bool asked;
 	/** @cloning: The child in report_clone. Written by the task itself. */
