@@ -104,7 +104,7 @@ void nonstop_ask_stop(struct gdb_thread *thread)
 
 	if (!thread->stop_wanted)
 		set_event(thread, &none);
-	session_ask_stop(session, thread);
+	allstop_ask_stop(session, thread);
 	if (thread->state != THREAD_STOPPED)
 		return;
 	nonstop_note(thread);
@@ -211,8 +211,7 @@ void nonstop_resume(struct gdb_session *session)
 		    !list_empty(&thread->note.entry) || tell_pending(thread))
 			continue;
 		thread->stop_wanted = false;
-		thread->state = THREAD_RUNNING;
-		session->nr_running++;
+		roster_set_state(thread, THREAD_RUNNING);
 		if (thread->inject)
 			thread_interrupt(thread);
 		else
@@ -358,4 +357,46 @@ bool nonstop_is_held(const struct gdb_process *process)
 		if (thread_is_counted(thread))
 			return false;
 	return process->nr_threads;
+}
+
+/**
+ * nonstop_process_died() - the last thread of a process is dead: that is told
+ * @process: the process; status is set
+ *
+ * Context: session.lock held.
+ */
+void nonstop_process_died(struct gdb_process *process)
+{
+	struct gdb_session *session = process->session;
+
+	process->note.event = (struct stop_event){
+		.kind = STOP_EXITED,
+		.pid = process->pid,
+		.status = process->status,
+	};
+	list_add_tail(&process->note.entry, &session->notes);
+}
+
+/**
+ * nonstop_thread_died() - a thread of a process that goes on is dead
+ * @thread: the thread; its note keeps it until that is told
+ *
+ * Context: session.lock held.
+ * Return: whether that is to be told.
+ */
+bool nonstop_thread_died(struct gdb_thread *thread)
+{
+	struct gdb_session *session = thread->process->session;
+
+	if (!session->client.thread_events || !session->non_stop ||
+	    thread->process->is_hidden || process_is_dying(thread->process))
+		return false;
+	thread->note.event = (struct stop_event){
+		.kind = STOP_THREAD_EXITED,
+		.pid = thread->process->pid,
+		.tid = thread->tid,
+		.status = thread->task->exit_code,
+	};
+	list_add_tail(&thread->note.entry, &session->notes);
+	return true;
 }

@@ -325,15 +325,11 @@ static void mark_leaving(struct gdb_process *process)
 	list_for_each_entry(thread, &process->threads, entry) {
 		list_del_init(&thread->note.entry);
 		thread->held = false;
-		if (thread_is_counted(thread))
-			session->nr_running--;
-		if (thread->state == THREAD_STOPPED)
-			thread->state = THREAD_RUNNING;
+		roster_uncount(thread);
 		if (table->stepper == thread)
-			session_release_step(session, table);
+			step_over_release(session, table);
 	}
-	session->nr_running -= process->is_coming;
-	process->is_coming = false;
+	roster_all_came(process);
 	WRITE_ONCE(process->is_leaving, true);
 	spin_unlock(&session->lock);
 }
@@ -474,11 +470,9 @@ void process_make_guest(struct gdb_process *process)
 	list_for_each_entry(thread, &process->threads, entry) {
 		if (thread->state == THREAD_DEAD)
 			continue;
-		if (thread_is_counted(thread))
-			session->nr_running--;
+		roster_uncount(thread);
 		list_del_init(&thread->note.entry);
 		thread->guest = true;
-		thread->state = THREAD_RUNNING;
 		thread->resume = RESUME_CONTINUE;
 		thread->over_wanted |= thread->reported_break;
 		if (thread->inject)

@@ -1,13 +1,64 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The processes of a session: finding one, by number, by thread or by what has
- * become of it. Nothing is changed here. Callers hold session.cmd_lock, which
- * keeps processes and threads; the lists are read under session.lock, because
- * they may become longer at any time.
+ * The roster of a session: which processes and threads it has.
+ *
+ * They come and go here, under session.lock, and are counted: session.nr_running
+ * is written in this file only. They are found here, too, by number, by thread
+ * or by what has become of them. Who holds session.cmd_lock may keep a pointer
+ * to what it has found; the lists are read under session.lock, because they may
+ * become longer at any time.
  */
 #include <linux/list.h>
 
 #include "session.h"
+
+/**
+ * roster_set_state() - a thread runs, stops, or is dead
+ * @thread: the thread; in its process's list
+ * @state: what it is from here on
+ *
+ * Context: session.lock held.
+ */
+void roster_set_state(struct gdb_thread *thread, enum thread_state state)
+{
+	struct gdb_session *session = thread->process->session;
+
+	lockdep_assert_held(&session->lock);
+	session->nr_running -= thread_is_counted(thread);
+	WRITE_ONCE(thread->state, state);
+	session->nr_running += thread_is_counted(thread);
+}
+
+/**
+ * roster_uncount() - a thread runs on, and the client does not wait for it
+ * @thread: the thread; is about to become a guest, or its process to be left
+ *
+ * Context: session.lock held; with it held the caller makes that true.
+ */
+void roster_uncount(struct gdb_thread *thread)
+{
+	struct gdb_session *session = thread->process->session;
+
+	lockdep_assert_held(&session->lock);
+	session->nr_running -= thread_is_counted(thread);
+	if (thread->state == THREAD_STOPPED)
+		WRITE_ONCE(thread->state, THREAD_RUNNING);
+}
+
+/**
+ * roster_all_came() - no thread of an attached process is missing any more
+ * @process: the process
+ *
+ * Takes back the one running thread that session_add_process() counted, once.
+ *
+ * Context: session.lock held.
+ */
+void roster_all_came(struct gdb_process *process)
+{
+	lockdep_assert_held(&process->session->lock);
+	process->session->nr_running -= process->is_coming;
+	process->is_coming = false;
+}
 
 /**
  * session_process() - the first process that the client knows
@@ -204,4 +255,226 @@ struct gdb_process *session_useless(struct gdb_session *session)
 	}
 	spin_unlock(&session->lock);
 	return found;
+}
+
+/**
+ * session_add_process() - take a process into the session
+ * @session: its processes are held, or it has none
+ * @process: has no threads
+ *
+ * With execs_left, the process runs until it has made these; else a stop
+ * begins, which is complete when its threads, added from here on, have come.
+ * It cannot be complete before session_all_born().
+ *
+ * In non-stop its threads stop one by one, beside what runs.
+ *
+ * Context: session.cmd_lock held.
+ * Return: 0 or -EBUSY: the processes of the session run.
+ */
+int session_add_process(struct gdb_session *session,
+			struct gdb_process *process)
+{
+	int ret = 0;
+
+	spin_lock(&session->lock);
+	if (!session->non_stop && (session->state == SESSION_RUNNING ||
+				   session->state == SESSION_STOPPING)) {
+		ret = -EBUSY;
+		goto unlock;
+	}
+	list_add_tail(&process->entry, &session->processes);
+	session->nr_running++;
+	process->is_coming = true;
+	process->record_owed = true;
+	process->is_starting = session->link.file;
+	memset(&session->event, 0, sizeof(session->event));
+	session->event.any_thread = true;
+	session->event.pid = process->pid;
+	session->state = process->execs_left || session->non_stop ?
+				 SESSION_RUNNING :
+				 SESSION_STOPPING;
+unlock:
+	spin_unlock(&session->lock);
+	return ret;
+}
+
+static bool is_idle(struct gdb_session *session)
+{
+	struct gdb_process *process;
+
+	list_for_each_entry(process, &session->processes, entry)
+		if (!process->is_guest)
+			return false;
+	return true;
+}
+
+/**
+ * session_drop_process() - take a process out of the session
+ * @session: the session
+ * @process: afterwards the caller's to free; process_leave() was called
+ *
+ * Context: session.cmd_lock held.
+ * Return: whether a stop of the others is complete with this: the caller
+ * reports it.
+ */
+bool session_drop_process(struct gdb_session *session,
+			  struct gdb_process *process)
+{
+	bool done = false;
+
+	spin_lock(&session->lock);
+	list_del_init(&process->entry);
+	if (session->event.pid == process->pid)
+		memset(&session->event, 0, sizeof(session->event));
+	if (is_idle(session)) {
+		session->state = SESSION_IDLE;
+		timer_delete(&session->stop_timer);
+	} else {
+		done = allstop_complete(session) || allstop_no_resumed(session);
+	}
+	spin_unlock(&session->lock);
+	return done;
+}
+
+/* A newborn counts as running. Does it have to stop, or wait for a step? */
+static void count_newborn(struct gdb_session *session,
+			  struct gdb_thread *thread)
+{
+	lockdep_assert_held(&session->lock);
+	thread_update_events(thread);
+	if (!thread->guest)
+		thread->process->nr_threads++;
+	if (thread_is_counted(thread))
+		session->nr_running++;
+	if (session->non_stop && thread_is_counted(thread))
+		nonstop_newborn(thread);
+	if (session->state == SESSION_STOPPING && thread_is_counted(thread))
+		allstop_newborn(thread);
+	else if (session->state == SESSION_STOPPED ||
+		 thread->process->breakpoints->stepper)
+		thread_poke(thread);
+}
+
+/**
+ * session_thread_born() - take a thread into its process
+ * @thread: from thread_attach()
+ *
+ * When it has to stop, or wait for a step, it is poked: one that has not run
+ * does not get to user mode before.
+ *
+ * Context: task.
+ * Return: whether; false: the process is being left and its text is clean: the
+ * thread needs no tracing, and is still the caller's.
+ */
+bool session_thread_born(struct gdb_thread *thread)
+{
+	struct gdb_process *process = thread->process;
+	struct gdb_session *session = process->session;
+	bool taken;
+
+	spin_lock(&session->lock);
+	taken = !process->is_lifted;
+	if (taken) {
+		process_add_thread_locked(thread);
+		count_newborn(session, thread);
+	}
+	spin_unlock(&session->lock);
+	return taken;
+}
+
+/**
+ * session_all_born() - all threads of an attached process are in the session
+ * @process: the process
+ *
+ * Context: session.cmd_lock held.
+ * Return: whether the stop is, or in non-stop may be, complete with this: the
+ * caller reports it.
+ */
+bool session_all_born(struct gdb_process *process)
+{
+	struct gdb_session *session = process->session;
+	bool done;
+
+	spin_lock(&session->lock);
+	roster_all_came(process);
+	done = session->non_stop || allstop_complete(session);
+	spin_unlock(&session->lock);
+	return done;
+}
+
+static bool note_death(struct gdb_thread *thread, bool group_dead)
+{
+	struct gdb_process *process = thread->process;
+	struct gdb_session *session = process->session;
+
+	list_del_init(&thread->note.entry);
+	roster_set_state(thread, THREAD_DEAD);
+	if (thread->guest)
+		return false;
+	process->nr_threads--;
+	if (process->is_leaving) {
+		process->is_gone |= group_dead;
+		return false;
+	}
+	if (group_dead)
+		return session_process_died(process);
+	return nonstop_thread_died(thread) || allstop_complete(session) ||
+	       allstop_no_resumed(session);
+}
+
+/**
+ * session_thread_died() - a thread is dead
+ * @thread: the thread; not to be used by the caller afterwards, except to wake
+ *	process.wait from its callback
+ * @group_dead: it was the last one
+ *
+ * Context: report_death.
+ * Return: whether the client is to be told of a stop.
+ */
+bool session_thread_died(struct gdb_thread *thread, bool group_dead)
+{
+	struct gdb_session *session = thread->process->session;
+	bool tell;
+
+	spin_lock(&session->lock);
+	tell = note_death(thread, group_dead);
+	spin_unlock(&session->lock);
+	return tell;
+}
+
+/**
+ * session_fork() - a thread has made a process
+ * @thread: the current thread
+ * @child: the child's only thread, from thread_attach(); in its process's list
+ * @kind: STOP_FORK or STOP_VFORK
+ *
+ * The child comes into the session and the fork is an event in one go, so that
+ * nobody finds a child of which nothing will be told. It stops before it runs.
+ *
+ * Context: the thread's report_clone.
+ * Return: whether; false: the parent is being left: the child is still the
+ * caller's.
+ */
+bool session_fork(struct gdb_thread *thread, struct gdb_thread *child,
+		  enum stop_kind kind)
+{
+	struct gdb_process *process = thread->process;
+	struct gdb_session *session = process->session;
+	struct stop_event event = {
+		.kind = kind,
+		.pid = process->pid,
+		.tid = thread->tid,
+		.child = child->process->pid,
+	};
+	bool taken;
+
+	spin_lock(&session->lock);
+	taken = !process->is_leaving && !thread->guest;
+	if (taken) {
+		list_add_tail(&child->process->entry, &session->processes);
+		count_newborn(session, child);
+		session_take_event(thread, &event);
+	}
+	spin_unlock(&session->lock);
+	return taken;
 }

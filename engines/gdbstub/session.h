@@ -143,7 +143,10 @@ struct gdb_session {
 
 	/** @state: under @lock. */
 	enum session_state state;
-	/** @nr_running: threads that are THREAD_RUNNING; under @lock. */
+	/**
+	 * @nr_running: Threads that thread_is_counted(), and one for each
+	 * process that is being attached to. Written in roster.c, under @lock.
+	 */
 	unsigned int nr_running;
 	/** @event: what the stop is about, from STOPPING on; under @lock. */
 	struct stop_event event;
@@ -227,10 +230,19 @@ void session_destroy(struct gdb_session *session);
 void session_kick(struct gdb_session *session, enum session_work work);
 bool session_wait_for_work(struct gdb_session *session);
 
+/* roster.c APIs: */
+void roster_set_state(struct gdb_thread *thread, enum thread_state state);
+void roster_uncount(struct gdb_thread *thread);
+void roster_all_came(struct gdb_process *process);
 int session_add_process(struct gdb_session *session,
 			struct gdb_process *process);
 bool session_drop_process(struct gdb_session *session,
 			  struct gdb_process *process);
+bool session_thread_born(struct gdb_thread *thread);
+bool session_all_born(struct gdb_process *process);
+bool session_thread_died(struct gdb_thread *thread, bool group_dead);
+bool session_fork(struct gdb_thread *thread, struct gdb_thread *child,
+		  enum stop_kind kind);
 struct gdb_process *session_process(struct gdb_session *session);
 struct gdb_process *session_next_process(struct gdb_session *session,
 					 struct gdb_process *process);
@@ -243,23 +255,22 @@ struct gdb_process *session_selected(struct gdb_session *session,
 struct gdb_process *session_useless(struct gdb_session *session);
 bool session_shares_memory(struct gdb_process *process);
 
-bool session_thread_born(struct gdb_thread *thread);
-bool session_all_born(struct gdb_process *process);
-bool session_thread_died(struct gdb_thread *thread, bool group_dead);
+/* allstop.c APIs: */
+bool allstop_complete(struct gdb_session *session);
+bool allstop_no_resumed(struct gdb_session *session);
+void allstop_ask_stop(struct gdb_session *session, struct gdb_thread *thread);
+void allstop_newborn(struct gdb_thread *thread);
+bool session_process_died(struct gdb_process *process);
 bool session_event(struct gdb_thread *thread, const struct stop_event *event);
-bool session_fork(struct gdb_thread *thread, struct gdb_thread *child,
-		  enum stop_kind kind);
+bool session_take_event(struct gdb_thread *thread,
+			const struct stop_event *event);
 bool session_wants_stop(struct gdb_thread *thread);
 bool session_arrive(struct gdb_thread *thread, bool *is_last);
-bool session_hold_for_step(struct gdb_thread *thread);
-void session_release_step(struct gdb_session *session,
-			  struct breakpoint_table *table);
 bool session_interrupt(struct gdb_session *session);
-bool session_stop_late(struct gdb_session *session);
-bool session_resume(struct gdb_session *session);
-bool session_take_pending(struct gdb_session *session);
-void session_ask_stop(struct gdb_session *session, struct gdb_thread *thread);
 bool session_stop_all(struct gdb_session *session);
+bool session_stop_late(struct gdb_session *session);
+bool session_take_pending(struct gdb_session *session);
+bool session_resume(struct gdb_session *session);
 
 /* nonstop.c APIs: */
 void nonstop_begin(struct gdb_session *session);
@@ -275,6 +286,8 @@ void nonstop_give_back(struct gdb_session *session,
 void nonstop_all_again(struct gdb_session *session);
 bool nonstop_started(struct gdb_session *session, struct stop_event *event);
 bool nonstop_is_held(const struct gdb_process *process);
+void nonstop_process_died(struct gdb_process *process);
+bool nonstop_thread_died(struct gdb_thread *thread);
 
 /**
  * session_is_stopped() - may the client look at the target?

@@ -70,12 +70,35 @@ static bool claim_step(struct gdb_thread *thread)
 	return claimed;
 }
 
+/**
+ * step_over_release() - a step over a breakpoint is done, or called off
+ * @session: the session
+ * @table: the text in which it was
+ *
+ * Context: session.lock held.
+ */
+void step_over_release(struct gdb_session *session,
+		       struct breakpoint_table *table)
+{
+	struct gdb_thread *thread;
+
+	lockdep_assert_held(&session->lock);
+	table->stepper = NULL;
+	session_for_each_thread(session, thread) {
+		if (!thread->held || thread->process->breakpoints != table)
+			continue;
+		thread->held = false;
+		if (thread->state != THREAD_DEAD)
+			thread_poke(thread);
+	}
+}
+
 static void release_step(struct gdb_process *process)
 {
 	struct gdb_session *session = process->session;
 
 	spin_lock(&session->lock);
-	session_release_step(session, process->breakpoints);
+	step_over_release(session, process->breakpoints);
 	spin_unlock(&session->lock);
 }
 
@@ -202,4 +225,26 @@ void step_over_repair(struct gdb_thread *thread)
 		put_task_struct(task);
 	}
 	release_step(process);
+}
+
+/**
+ * step_over_holds() - must this thread wait for another one's step?
+ * @thread: the current thread, about to go to user mode
+ *
+ * Context: the thread's callback.
+ * Return: whether; it is poked when the step is done.
+ */
+bool step_over_holds(struct gdb_thread *thread)
+{
+	struct breakpoint_table *table = thread->process->breakpoints;
+	struct gdb_session *session = thread->process->session;
+	bool hold;
+
+	if (!READ_ONCE(table->stepper))
+		return false;
+	spin_lock(&session->lock);
+	hold = table->stepper && table->stepper != thread;
+	thread->held = hold;
+	spin_unlock(&session->lock);
+	return hold;
 }

@@ -5,6 +5,8 @@
 #ifndef GDBSTUB_STEP_H
 #define GDBSTUB_STEP_H
 
+struct breakpoint_table;
+struct gdb_session;
 struct gdb_thread;
 
 /**
@@ -27,5 +29,8 @@ enum step_over {
 enum step_over step_over_begin(struct gdb_thread *thread);
 void step_over_end(struct gdb_thread *thread);
 void step_over_repair(struct gdb_thread *thread);
+bool step_over_holds(struct gdb_thread *thread);
+void step_over_release(struct gdb_session *session,
+		       struct breakpoint_table *table);
 
 #endif /* GDBSTUB_STEP_H */

@@ -239,7 +239,7 @@ static u32 settle(struct gdb_thread *thread)
 				return action;
 			continue;
 		}
-		if (session_hold_for_step(thread)) {
+		if (step_over_holds(thread)) {
 			displace_leave(thread, current_pt_regs());
 			return UTRACE_STOP;
 		}
@@ -766,7 +766,7 @@ static void leave_step(struct gdb_thread *thread)
 
 	spin_lock(&session->lock);
 	if (process->breakpoints->stepper == thread)
-		session_release_step(session, process->breakpoints);
+		step_over_release(session, process->breakpoints);
 	spin_unlock(&session->lock);
 }
 
