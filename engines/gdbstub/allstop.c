@@ -546,10 +546,7 @@ static void run_marked(struct gdb_session *session)
 		if (thread->state != THREAD_RUNNING || !thread->is_resumed)
 			continue;
 		thread->is_resumed = false;
-		if (thread->inject)
-			thread_interrupt(thread);
-		else
-			thread_poke(thread);
+		thread_release(thread);
 	}
 }
 

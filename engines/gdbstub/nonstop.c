@@ -212,10 +212,7 @@ void nonstop_resume(struct gdb_session *session)
 			continue;
 		thread->stop_wanted = false;
 		roster_set_state(thread, THREAD_RUNNING);
-		if (thread->inject)
-			thread_interrupt(thread);
-		else
-			thread_poke(thread);
+		thread_release(thread);
 	}
 	spin_unlock(&session->lock);
 }

@@ -336,8 +336,7 @@ static void mark_leaving(struct gdb_process *process)
 
 /*
  * The text is clean: from here on, what a thread does at the user boundary
- * proves something, and no thread is added. A signal that is to be delivered
- * needs a callback at which that can be.
+ * proves something, and no thread is added.
  */
 static void poke_all(struct gdb_process *process)
 {
@@ -348,10 +347,7 @@ static void poke_all(struct gdb_process *process)
 	list_for_each_entry(thread, &process->threads, entry) {
 		if (thread->state == THREAD_DEAD)
 			continue;
-		if (thread->inject)
-			thread_interrupt(thread);
-		else
-			thread_poke(thread);
+		thread_release(thread);
 	}
 	spin_unlock(&process->session->lock);
 }
@@ -475,10 +471,7 @@ void process_make_guest(struct gdb_process *process)
 		thread->guest = true;
 		thread->resume = RESUME_CONTINUE;
 		thread->over_wanted |= thread->reported_break;
-		if (thread->inject)
-			thread_interrupt(thread);
-		else
-			thread_poke(thread);
+		thread_release(thread);
 	}
 	spin_unlock(&session->lock);
 }

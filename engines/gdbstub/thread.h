@@ -325,6 +325,22 @@ static inline void thread_interrupt(struct gdb_thread *thread)
 }
 
 /**
+ * thread_release() - have a thread that was stopped go on as it is told now
+ * @thread: the thread
+ *
+ * A signal that the client gives it needs a callback in which it can be injected.
+ *
+ * Context: session.lock held.
+ */
+static inline void thread_release(struct gdb_thread *thread)
+{
+	if (thread->inject)
+		thread_interrupt(thread);
+	else
+		thread_poke(thread);
+}
+
+/**
  * thread_is_stopped() - can its registers be looked at?
  * @thread: the thread
  *
