@@ -415,6 +415,12 @@ static void three_calls(void *arg)
 	}
 }
 
+/* A program that makes calls all the time may be in a callback just now. */
+static void check_done(int ret)
+{
+	check(ret == 0 || ret == -EINPROGRESS, "%d", ret);
+}
+
 /* Are reports of this call, its entry and its return, among the latest? */
 static bool is_told(int id, unsigned long nr)
 {
@@ -428,7 +434,6 @@ static bool is_told(int id, unsigned long nr)
 static void named(void)
 {
 	pid_t pid = start(three_calls, E_SYSCALLS);
-	int gone;
 
 	check(is_told(0, SYS_getppid));
 	check_eq(ut_syscalls(0, SYS_dup2), 0);
@@ -440,9 +445,7 @@ static void named(void)
 	check(is_told(0, SYS_getppid));
 	check_eq(ut_syscalls(0, -1), 0);
 	check(is_told(0, SYS_dup2));
-	/* A callback may be running just now. */
-	gone = ut_control(0, DETACH);
-	check(gone == 0 || gone == -EINPROGRESS, "%d", gone);
+	check_done(ut_control(0, DETACH));
 	check_eq(ut_syscalls(0, SYS_dup2), -ESRCH);
 	kill_reap(pid);
 }
@@ -458,7 +461,7 @@ static void named_by_one_of_two(void)
 	check_eq(ut_events(1, E_SYSCALLS), 0);
 	check(is_told(0, SYS_getppid));
 	check(is_told(1, SYS_dup2));
-	check_eq(ut_events(0, 0), 0);
+	check_done(ut_events(0, 0));
 	check(!is_told(1, SYS_getppid));
 	check_eq(ut_syscalls(0, SYS_getppid), 0);
 	check(!is_told(1, SYS_getppid));
