@@ -124,14 +124,11 @@ static int check_mapping(struct task_struct *task, u64 addr)
 	return ret;
 }
 
-static void set_code(struct breakpoint_table *table, struct breakpoint *bp,
-		     struct hit_code *code)
+static struct hit_code *swap_code(struct breakpoint_table *table,
+				  struct breakpoint *bp, struct hit_code *code)
 {
-	struct hit_code *old;
-
-	old = rcu_replace_pointer(bp->code, code,
-				  lockdep_is_held(&table->lock));
-	hit_code_put(old);
+	return rcu_replace_pointer(bp->code, code,
+				   lockdep_is_held(&table->lock));
 }
 
 static int add_breakpoint(struct breakpoint_table *table,
@@ -196,7 +193,7 @@ static void free_breakpoint(struct breakpoint_table *table,
 	set_slot(table, bp, NULL);
 	hash_del_rcu(&bp->node);
 	table->nr--;
-	set_code(table, bp, NULL);
+	hit_code_put(swap_code(table, bp, NULL));
 	kfree_rcu(bp, rcu);
 }
 
@@ -209,6 +206,36 @@ static bool is_lost(const struct breakpoint *bp, struct task_struct *task)
 	       (read_text(task, bp->addr, &byte) || byte != BREAKPOINT_INSN);
 }
 
+/*
+ * For one more user; the code is the client's, and handed over. A breakpoint
+ * whose text was mapped anew, as by dlclose() and dlopen(), is inserted again:
+ * gdb does not remove what it thinks is unmapped.
+ */
+static int insert_for(struct breakpoint_table *table, struct task_struct *task,
+		      u64 addr, u8 users, struct hit_code *code)
+{
+	struct breakpoint *bp = breakpoint_find(table, addr);
+	int ret;
+
+	if (bp && (users & BREAKPOINT_CLIENT))
+		code = swap_code(table, bp, code);
+	if (bp && !is_lost(bp, task)) {
+		WRITE_ONCE(bp->users, bp->users | users);
+		hit_code_put(code);
+		return 0;
+	}
+	if (bp) {
+		users |= bp->users;
+		hit_code_put(code);
+		code = swap_code(table, bp, NULL);
+		free_breakpoint(table, bp);
+	}
+	ret = add_breakpoint(table, task, addr, users, code);
+	if (ret)
+		hit_code_put(code);
+	return ret;
+}
+
 /**
  * breakpoint_insert() - insert a breakpoint, or change its conditions
  * @table: where
@@ -218,8 +245,7 @@ static bool is_lost(const struct breakpoint *bp, struct task_struct *task)
  *	on error.
  *
  * Inserting one that is there already changes only its conditions, so a packet
- * may come twice. One whose text was mapped anew, as by dlclose() and dlopen(),
- * is inserted again: gdb does not remove what it thinks is unmapped.
+ * may come twice.
  *
  * Context: task; may sleep, takes table.lock.
  * Return: 0, or
@@ -232,26 +258,11 @@ static bool is_lost(const struct breakpoint *bp, struct task_struct *task)
 int breakpoint_insert(struct breakpoint_table *table, struct task_struct *task,
 		      u64 addr, struct hit_code *code)
 {
-	u8 users = BREAKPOINT_CLIENT;
-	struct breakpoint *bp;
-	int ret = 0;
+	int ret;
 
 	mutex_lock(&table->lock);
-	bp = breakpoint_find(table, addr);
-	if (bp && is_lost(bp, task)) {
-		users |= bp->users;
-		free_breakpoint(table, bp);
-		bp = NULL;
-	}
-	if (bp) {
-		set_code(table, bp, code);
-		WRITE_ONCE(bp->users, bp->users | BREAKPOINT_CLIENT);
-	} else {
-		ret = add_breakpoint(table, task, addr, users, code);
-	}
+	ret = insert_for(table, task, addr, BREAKPOINT_CLIENT, code);
 	mutex_unlock(&table->lock);
-	if (ret)
-		hit_code_put(code);
 	return ret;
 }
 
@@ -342,7 +353,7 @@ int breakpoint_remove(struct breakpoint_table *table, struct task_struct *task,
 	if (bp->users & ~user) {
 		WRITE_ONCE(bp->users, bp->users & ~user);
 		if (user == BREAKPOINT_CLIENT)
-			set_code(table, bp, NULL);
+			hit_code_put(swap_code(table, bp, NULL));
 	} else {
 		lift_breakpoint(bp, task);
 		free_breakpoint(table, bp);
@@ -364,15 +375,10 @@ unlock:
 int breakpoint_trace(struct breakpoint_table *table, struct task_struct *task,
 		     u64 addr)
 {
-	struct breakpoint *bp;
-	int ret = 0;
+	int ret;
 
 	mutex_lock(&table->lock);
-	bp = breakpoint_find(table, addr);
-	if (bp)
-		WRITE_ONCE(bp->users, bp->users | BREAKPOINT_TRACE);
-	else
-		ret = add_breakpoint(table, task, addr, BREAKPOINT_TRACE, NULL);
+	ret = insert_for(table, task, addr, BREAKPOINT_TRACE, NULL);
 	mutex_unlock(&table->lock);
 	return ret;
 }
