@@ -66,7 +66,7 @@ void breakpoint_table_put(struct breakpoint_table *table)
 {
 	if (!table || !refcount_dec_and_test(&table->refs))
 		return;
-	breakpoint_forget_all(table);
+	breakpoint_forget_all(table, NULL);
 	mutex_destroy(&table->lock);
 	kfree_rcu(table, rcu);
 }
@@ -414,6 +414,16 @@ void breakpoint_untrace_all(struct breakpoint_table *table,
 	mutex_unlock(&table->lock);
 }
 
+static void lift_for(struct breakpoint_table *table, struct task_struct *task)
+{
+	struct breakpoint *bp;
+	unsigned int bucket;
+
+	hash_for_each(table->hash, bucket, bp, node)
+		lift_breakpoint(bp, task);
+	confirm_lift(table, task);
+}
+
 /**
  * breakpoint_lift_all() - give the program its text back, for good
  * @table: the table; nothing is inserted any more
@@ -427,34 +437,31 @@ void breakpoint_untrace_all(struct breakpoint_table *table,
 void breakpoint_lift_all(struct breakpoint_table *table,
 			 struct task_struct *task)
 {
-	struct breakpoint *bp;
-	unsigned int bucket;
-
 	mutex_lock(&table->lock);
 	table->is_closed = true;
-	hash_for_each(table->hash, bucket, bp, node) {
-		if (!task)
-			break;
-		lift_breakpoint(bp, task);
-	}
 	if (task)
-		confirm_lift(table, task);
+		lift_for(table, task);
 	mutex_unlock(&table->lock);
 }
 
 /**
  * breakpoint_forget_all() - drop all entries; their memory is gone
  * @table: the table
+ * @left: somebody who runs in that memory still and gets the text back, or
+ *	NULL: nobody does
  *
  * Context: task; may sleep, takes table.lock.
  */
-void breakpoint_forget_all(struct breakpoint_table *table)
+void breakpoint_forget_all(struct breakpoint_table *table,
+			   struct task_struct *left)
 {
 	struct hlist_node *next;
 	struct breakpoint *bp;
 	unsigned int bucket;
 
 	mutex_lock(&table->lock);
+	if (left)
+		lift_for(table, left);
 	hash_for_each_safe(table->hash, bucket, next, bp, node)
 		free_breakpoint(table, bp);
 	outline_forget(&table->outline);

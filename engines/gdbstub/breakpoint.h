@@ -116,7 +116,8 @@ void breakpoint_untrace_all(struct breakpoint_table *table,
 			    struct task_struct *task);
 void breakpoint_lift_all(struct breakpoint_table *table,
 			 struct task_struct *task);
-void breakpoint_forget_all(struct breakpoint_table *table);
+void breakpoint_forget_all(struct breakpoint_table *table,
+			   struct task_struct *left);
 void breakpoint_clean_child(struct breakpoint_table *table,
 			    struct task_struct *child);
 struct breakpoint *breakpoint_find(struct breakpoint_table *table, u64 addr);

@@ -367,7 +367,7 @@ int cmd_detach(struct command *command)
 
 static void kill_process(struct gdb_process *process)
 {
-	kill_pid(process->tgid, SIGKILL, 1);
+	process_kill(process);
 	wait_event_timeout(process->wait, READ_ONCE(process->is_gone),
 			   msecs_to_jiffies(KILL_LIMIT_MS));
 }

@@ -137,22 +137,44 @@ struct gdb_process *process_create_child(struct gdb_process *parent,
 	return process;
 }
 
+/* Return: a guest that is alive, with a reference, or NULL. */
+static struct task_struct *guest_task_get(struct gdb_process *process)
+{
+	struct task_struct *task = NULL;
+	struct gdb_thread *thread;
+
+	spin_lock(&process->session->lock);
+	list_for_each_entry(thread, &process->threads, entry)
+		if (thread->guest && thread->state != THREAD_DEAD) {
+			task = get_task_struct(thread->task);
+			break;
+		}
+	spin_unlock(&process->session->lock);
+	return task;
+}
+
 /**
  * process_new_memory() - an exec has replaced the memory
  * @process: the current thread's
  *
- * Its breakpoints are gone with it, unless it left another process's memory.
+ * Its breakpoints are gone with it, unless it left another process's memory, or
+ * guests stay in it: those find their text as it was.
  *
  * Context: report_exec; may sleep.
  */
 void process_new_memory(struct gdb_process *process)
 {
+	struct task_struct *left = guest_task_get(process);
+
 	if (process->breakpoints == process->own) {
-		breakpoint_forget_all(process->own);
-		return;
+		breakpoint_forget_all(process->own, left);
+	} else {
+		process->left = process->breakpoints;
+		WRITE_ONCE(process->breakpoints,
+			   breakpoint_table_get(process->own));
 	}
-	process->left = process->breakpoints;
-	WRITE_ONCE(process->breakpoints, breakpoint_table_get(process->own));
+	if (left)
+		put_task_struct(left);
 }
 
 /**
@@ -445,6 +467,18 @@ void process_leave(struct gdb_process *process)
 	}
 }
 
+/* From here on it is helped over breakpoints, and else left alone. */
+static void make_guest(struct gdb_thread *thread)
+{
+	lockdep_assert_held(&thread->process->session->lock);
+	roster_uncount(thread);
+	list_del_init(&thread->note.entry);
+	thread->guest = true;
+	thread->resume = RESUME_CONTINUE;
+	thread->over_wanted |= thread->reported_break;
+	thread_release(thread);
+}
+
 /**
  * process_make_guest() - leave a process whose memory another one still uses
  * @process: shares its breakpoints with a process that is debugged
@@ -463,17 +497,54 @@ void process_make_guest(struct gdb_process *process)
 	spin_lock(&session->lock);
 	process->is_guest = true;
 	process->is_hidden = true;
+	list_for_each_entry(thread, &process->threads, entry)
+		if (thread->state != THREAD_DEAD)
+			make_guest(thread);
+	spin_unlock(&session->lock);
+}
+
+/**
+ * process_lose_clones() - an exec leaves the clones behind
+ * @process: the current thread's, which is no clone
+ *
+ * They run on, in the memory that the process has left, and are the client's
+ * threads no more.
+ *
+ * Context: report_exec.
+ */
+void process_lose_clones(struct gdb_process *process)
+{
+	struct gdb_session *session = process->session;
+	struct gdb_thread *thread;
+
+	spin_lock(&session->lock);
 	list_for_each_entry(thread, &process->threads, entry) {
-		if (thread->state == THREAD_DEAD)
+		if (thread->state == THREAD_DEAD || thread->guest ||
+		    !thread_is_clone(thread))
 			continue;
-		roster_uncount(thread);
-		list_del_init(&thread->note.entry);
-		thread->guest = true;
-		thread->resume = RESUME_CONTINUE;
-		thread->over_wanted |= thread->reported_break;
-		thread_release(thread);
+		process->nr_threads--;
+		make_guest(thread);
 	}
 	spin_unlock(&session->lock);
+}
+
+/**
+ * process_kill() - kill a process
+ * @process: the process
+ *
+ * Context: session.cmd_lock held; does not wait for its end.
+ */
+void process_kill(struct gdb_process *process)
+{
+	struct gdb_thread *thread;
+
+	kill_pid(process->tgid, SIGKILL, 1);
+	spin_lock(&process->session->lock);
+	list_for_each_entry(thread, &process->threads, entry)
+		if (thread->state != THREAD_DEAD && !thread->guest &&
+		    thread_is_clone(thread))
+			send_sig(SIGKILL, thread->task, 1);
+	spin_unlock(&process->session->lock);
 }
 
 static struct gdb_thread *take_dead_thread(struct gdb_process *process)

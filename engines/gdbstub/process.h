@@ -8,6 +8,7 @@
 #include <linux/hashtable.h>
 #include <linux/list.h>
 #include <linux/pid.h>
+#include <linux/sched/signal.h>
 #include <linux/wait.h>
 
 #include "breakpoint.h"
@@ -177,6 +178,8 @@ int process_attach_threads(struct gdb_process *process,
 			   const struct utrace_engine_ops *ops);
 void process_leave(struct gdb_process *process);
 void process_make_guest(struct gdb_process *process);
+void process_lose_clones(struct gdb_process *process);
+void process_kill(struct gdb_process *process);
 void process_reap_threads(struct gdb_process *process);
 struct task_struct *process_task_get(struct gdb_process *process);
 void process_add_thread_locked(struct gdb_thread *thread);
@@ -198,6 +201,21 @@ static inline bool thread_is_counted(const struct gdb_thread *thread)
 {
 	return thread->state == THREAD_RUNNING && !thread->guest &&
 	       !thread->process->is_leaving;
+}
+
+/**
+ * thread_is_clone() - is a thread one of another thread group?
+ * @thread: the thread
+ *
+ * That is what clone() with CLONE_VM and without CLONE_THREAD makes: a thread of
+ * its process to the client, and in the kernel a process beside it.
+ *
+ * Context: any; the answer stays the same.
+ * Return: whether.
+ */
+static inline bool thread_is_clone(const struct gdb_thread *thread)
+{
+	return !same_thread_group(thread->task, thread->process->leader);
 }
 
 size_t process_read_memory(struct gdb_process *process, u64 addr, void *buf,

@@ -421,6 +421,9 @@ void stop_reply_send(struct gdb_session *session)
 	if ((is_reply || is_notification) &&
 	    !send_news(session, &news, is_notification))
 		give_back(session, &news);
+	/* What is gone, and the client knows it, can be left. */
+	if (is_reply && news.event.kind == STOP_EXITED)
+		session_kick(session, WORK_LOOK);
 	kfree(news.exec_path);
 }
 

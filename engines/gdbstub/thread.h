@@ -213,6 +213,12 @@ struct gdb_thread {
 	u64 range_end;
 	/** @inject: signal to deliver on the way to user mode, 0 for none. */
 	int inject;
+	/**
+	 * @granted: the signal that was to be delivered and is blocked: it went
+	 * back to the queue, and is delivered without a word when it comes
+	 * again; 0 for none.
+	 */
+	int granted;
 	/** @has_siginfo: @siginfo is that of the stop last reported. */
 	bool has_siginfo;
 	/** @siginfo: of the signal that stopped it. */

@@ -278,6 +278,8 @@ static u32 report_pass(struct gdb_thread *thread, kernel_siginfo_t *info)
 	/* A handler runs first; what was to be stepped comes after it. */
 	action = call_off_step(thread);
 	fill_siginfo(thread, info);
+	if (sigismember(&current->blocked, thread->inject))
+		thread->granted = thread->inject;
 	thread->inject = 0;
 	thread->has_siginfo = false;
 	return action | UTRACE_SIGNAL_DELIVER;
@@ -446,8 +448,11 @@ static u32 take_signal(struct gdb_thread *thread, kernel_siginfo_t *info)
 		.signo = info->si_signo,
 	};
 
-	if (is_pass_signal(thread, info->si_signo))
+	if (thread->granted == info->si_signo ||
+	    is_pass_signal(thread, info->si_signo)) {
+		thread->granted = 0;
 		return call_off_step(thread) | UTRACE_SIGNAL_DELIVER;
+	}
 	if (session_event(thread, &event)) {
 		park_siginfo(thread, info);
 		return settle(thread) | NO_SIGNAL;
@@ -637,6 +642,21 @@ static enum stop_kind fork_kind(const struct gdb_thread *thread,
 								  STOP_NONE;
 }
 
+/*
+ * Is a child that runs in the same memory a thread of the process? For ptrace(2)
+ * it is when it is neither a vfork's nor says SIGCHLD at its end: so nobody but
+ * the one who made it takes it for a process.
+ */
+static bool is_thread(const struct gdb_thread *parent,
+		      unsigned long clone_flags,
+		      const struct task_struct *child)
+{
+	if (clone_flags & CLONE_THREAD)
+		return true;
+	return !(clone_flags & CLONE_VFORK) && child->exit_signal != SIGCHLD &&
+	       !READ_ONCE(parent->process->execs_left);
+}
+
 /* Return: whether; else the child is no business of the client's. */
 static bool follow_child(struct gdb_thread *thread, struct task_struct *child,
 			 enum stop_kind kind, bool shares_memory)
@@ -699,7 +719,6 @@ static u32 tracer_report_clone(u32 action, struct utrace_engine *engine,
 {
 	struct gdb_thread *thread = engine->data;
 	enum stop_kind kind = fork_kind(thread, clone_flags);
-	bool sibling = clone_flags & CLONE_THREAD;
 
 	if (child->flags & PF_USER_WORKER)
 		return keep_going(thread);
@@ -707,7 +726,9 @@ static u32 tracer_report_clone(u32 action, struct utrace_engine *engine,
 	    follow_child(thread, child, kind, clone_flags & CLONE_VM))
 		return stop_after_fork(thread, kind);
 	if (clone_flags & CLONE_VM)
-		adopt_child(thread, child, !sibling || thread->guest);
+		adopt_child(thread, child,
+			    thread->guest ||
+				    !is_thread(thread, clone_flags, child));
 	else
 		breakpoint_clean_child(thread->process->breakpoints, child);
 	return keep_going(thread);
@@ -780,9 +801,14 @@ static u32 tracer_report_exec(u32 action, struct utrace_engine *engine,
 	struct gdb_process *process = thread->process;
 	enum stop_kind kind;
 
-	/* A guest that has memory of its own is nobody's business any more. */
-	if (thread->guest) {
-		session_thread_died(thread, false);
+	/*
+	 * A guest that has memory of its own is nobody's business any more; nor
+	 * is a thread that has become a process.
+	 */
+	if (thread->guest || thread_is_clone(thread)) {
+		step_over_end(thread);
+		if (session_thread_died(thread, false))
+			stop_reply_send(process->session);
 		session_kick(process->session, WORK_LOOK);
 		return UTRACE_DETACH;
 	}
@@ -790,6 +816,7 @@ static u32 tracer_report_exec(u32 action, struct utrace_engine *engine,
 		return UTRACE_RESUME;
 	leave_step(thread);
 	trace_collect_forget(thread);
+	process_lose_clones(process);
 	process_new_memory(process);
 	watch_forget_all(process, thread);
 	thread->over_wanted = false;
@@ -819,7 +846,7 @@ static u32 tracer_report_death(struct utrace_engine *engine,
 	struct gdb_thread *thread = engine->data;
 	struct gdb_process *process = thread->process;
 	struct gdb_session *session = process->session;
-	bool last = group_dead && !thread->guest;
+	bool last = group_dead && !thread->guest && !thread_is_clone(thread);
 	pid_t pid = process->pid;
 
 	if (last && !READ_ONCE(process->is_leaving))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Two threads that run for ever and count the SIGUSR1 that they get.
+ * Two threads that run for ever and count the SIGUSR1 that they get. With an
+ * argument the first one blocks it before begun() and unblocks it after.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -20,6 +21,11 @@ __attribute__((noinline)) void begun(void)
 	turns++;
 }
 
+__attribute__((noinline)) void ended(void)
+{
+	turns++;
+}
+
 static void *work(void *arg)
 {
 	for (;;)
@@ -27,8 +33,9 @@ static void *work(void *arg)
 	return arg;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	sigset_t set;
 	struct sigaction action = { .sa_handler = handle };
 	pthread_t thread;
 
@@ -38,7 +45,13 @@ int main(void)
 	/* A thread that has just begun has all signals blocked. */
 	while (!turns)
 		;
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	if (argc > 1)
+		pthread_sigmask(SIG_BLOCK, &set, NULL);
 	begun();
-	work(NULL);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	ended();
+	work(argv);
 	return 0;
 }
