@@ -436,7 +436,7 @@ bool session_stop_all(struct gdb_session *session)
 
 	spin_lock(&session->lock);
 	session->non_stop = false;
-	session->notified = false;
+	nonstop_set_read(session, false);
 	session->reply_owed = false;
 	list_for_each_entry(process, &session->processes, entry)
 		list_del_init(&process->note.entry);

@@ -139,6 +139,16 @@ int cmd_current_thread(struct command *command)
 	return 0;
 }
 
+/* What the client has not read of is none of its threads yet. */
+static bool is_listed(const struct gdb_thread *thread)
+{
+	const struct gdb_process *process = thread->process;
+
+	return thread->state != THREAD_DEAD && !thread->guest &&
+	       !process->is_hidden &&
+	       process->pid != process->session->unread_child;
+}
+
 /* Threads by their place in the list, as many as a packet holds. */
 static int list_threads(struct command *command, unsigned int from)
 {
@@ -150,9 +160,7 @@ static int list_threads(struct command *command, unsigned int from)
 
 	spin_lock(&session->lock);
 	session_for_each_thread(session, thread) {
-		if (thread->process->is_hidden ||
-		    thread->state == THREAD_DEAD || thread->guest ||
-		    at++ < from || packet_tx_room(tx) < 32)
+		if (!is_listed(thread) || at++ < from || packet_tx_room(tx) < 32)
 			continue;
 		packet_put_char(tx, any ? ',' : 'm');
 		stop_reply_put_tid(tx, session, thread->process->pid,
@@ -332,8 +340,7 @@ static int render_threads(struct command *command)
 	len = sprintf(xml, "%s", head);
 	spin_lock(&session->lock);
 	session_for_each_thread(session, thread)
-		if (!thread->process->is_hidden &&
-		    thread->state != THREAD_DEAD && !thread->guest &&
+		if (is_listed(thread) &&
 		    len + THREAD_LINE_MAX + sizeof(tail) <= size)
 			len += put_thread_line(xml + len, thread);
 	spin_unlock(&session->lock);

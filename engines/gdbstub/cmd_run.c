@@ -144,6 +144,19 @@ static void mark_thread(struct gdb_thread *thread,
 }
 
 /*
+ * In non-stop the client may say what a thread does before it has read that this
+ * one has stopped, or that there is one: to all that runs, for one.
+ */
+static bool is_unread(const struct gdb_thread *thread)
+{
+	const struct gdb_session *session = thread->process->session;
+
+	return !list_empty(&thread->note.entry) ||
+	       thread->tid == session->unread_tid ||
+	       thread->process->pid == session->unread_child;
+}
+
+/*
  * Of the actions of a packet the leftmost that names a thread counts. In all-stop
  * all have stopped, so for 't' there is nothing to do; one that missed the stop
  * runs.
@@ -172,8 +185,7 @@ static int mark_threads(struct gdb_session *session,
 		}
 		nr++;
 		/* A stop that was not told stands. */
-		if (thread->state == THREAD_STOPPED &&
-		    list_empty(&thread->note.entry))
+		if (thread->state == THREAD_STOPPED && !is_unread(thread))
 			mark_thread(thread, action, signo);
 	}
 	spin_unlock(&session->lock);

@@ -500,7 +500,7 @@ static void end_connection(struct gdb_session *session, int error)
 	spin_lock(&session->lock);
 	session->reply_owed = false;
 	session->non_stop = false;
-	session->notified = false;
+	nonstop_set_read(session, false);
 	spin_unlock(&session->lock);
 	memset(&session->client, 0, sizeof(session->client));
 	tracepoint_forget(session);

@@ -48,7 +48,7 @@ void nonstop_begin(struct gdb_session *session)
 	struct gdb_thread *thread;
 
 	session->non_stop = true;
-	session->notified = false;
+	nonstop_set_read(session, false);
 	list_for_each_entry(process, &session->processes, entry)
 		process->is_starting = false;
 	if (session->state == SESSION_STOPPED)
@@ -240,6 +240,41 @@ bool nonstop_take(struct gdb_session *session, struct stop_event *event)
 	return true;
 }
 
+/**
+ * nonstop_set_notified() - the client is sent a notification
+ * @session: the session
+ * @notified: what of
+ *
+ * Packets that the client sends before it has read the notification do not know
+ * of it. So the stop stands against an action of such a packet, and a child is
+ * not listed: gdb would take it for a process that came in by itself.
+ *
+ * Context: session.lock held.
+ */
+void nonstop_set_notified(struct gdb_session *session,
+			  const struct stop_event *notified)
+{
+	lockdep_assert_held(&session->lock);
+	session->notified = true;
+	session->unread_tid = notified->tid;
+	session->unread_child = notified->child;
+}
+
+/**
+ * nonstop_set_read() - the client has read all that it was sent
+ * @session: the session
+ * @has_more: it knows that it has to ask for more
+ *
+ * Context: session.lock held.
+ */
+void nonstop_set_read(struct gdb_session *session, bool has_more)
+{
+	lockdep_assert_held(&session->lock);
+	session->notified = has_more;
+	session->unread_tid = 0;
+	session->unread_child = 0;
+}
+
 static struct gdb_process *find_starting(struct gdb_session *session)
 {
 	struct gdb_process *process;
@@ -307,7 +342,7 @@ void nonstop_give_back(struct gdb_session *session,
 {
 	struct stop_note *note = find_note(session, event);
 
-	session->notified = false;
+	nonstop_set_read(session, false);
 	if (!note || !list_empty(&note->entry))
 		return;
 	note->event = *event;

@@ -159,6 +159,14 @@ struct gdb_session {
 	 * for one after the other; under @lock.
 	 */
 	bool notified;
+	/**
+	 * @unread_tid: non-stop: the thread that the last notification told
+	 * of, until the client asks for the next note: so long it may not have
+	 * read that. 0: none; under @lock.
+	 */
+	pid_t unread_tid;
+	/** @unread_child: the process whose birth it told; likewise. */
+	pid_t unread_child;
 	/** @reply_owed: the client waits for a stop reply; under @lock. */
 	bool reply_owed;
 	/**
@@ -284,6 +292,9 @@ bool nonstop_take(struct gdb_session *session, struct stop_event *event);
 void nonstop_give_back(struct gdb_session *session,
 		       const struct stop_event *event);
 void nonstop_all_again(struct gdb_session *session);
+void nonstop_set_notified(struct gdb_session *session,
+			  const struct stop_event *notified);
+void nonstop_set_read(struct gdb_session *session, bool has_more);
 bool nonstop_started(struct gdb_session *session, struct stop_event *event);
 bool nonstop_is_held(const struct gdb_process *process);
 void nonstop_process_died(struct gdb_process *process);

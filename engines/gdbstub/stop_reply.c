@@ -357,7 +357,7 @@ static bool take_notification(struct gdb_session *session,
 	       READ_ONCE(session->link.file) &&
 	       nonstop_take(session, &news->event);
 	if (tell) {
-		session->notified = true;
+		nonstop_set_notified(session, &news->event);
 		news->session = session;
 		note_told(session, news);
 	}
@@ -445,7 +445,7 @@ void stop_reply_next(struct gdb_session *session, struct packet_tx *tx,
 	if (all)
 		nonstop_all_again(session);
 	tell = nonstop_take(session, &news.event);
-	session->notified = tell;
+	nonstop_set_read(session, tell);
 	if (tell)
 		note_told(session, &news);
 	spin_unlock(&session->lock);
