@@ -249,6 +249,9 @@ bool session_take_event(struct gdb_thread *thread,
 	struct gdb_session *session = process->session;
 
 	lockdep_assert_held(&session->lock);
+	/* Nobody is there to be told. */
+	if (session->trace.is_alone)
+		return false;
 	if (session->non_stop && thread_is_counted(thread) &&
 	    nonstop_event(thread, event))
 		return true;

@@ -329,6 +329,15 @@ static void confirm_lift(struct breakpoint_table *table,
 			write_text(task, bp->addr, byte);
 }
 
+/* Others want it still. */
+static void drop_user(struct breakpoint_table *table, struct breakpoint *bp,
+		      u8 user)
+{
+	WRITE_ONCE(bp->users, bp->users & ~user);
+	if (user == BREAKPOINT_CLIENT)
+		hit_code_put(swap_code(table, bp, NULL));
+}
+
 /**
  * breakpoint_remove() - remove a breakpoint
  * @table: where
@@ -351,9 +360,7 @@ int breakpoint_remove(struct breakpoint_table *table, struct task_struct *task,
 	if (!bp)
 		goto unlock;
 	if (bp->users & ~user) {
-		WRITE_ONCE(bp->users, bp->users & ~user);
-		if (user == BREAKPOINT_CLIENT)
-			hit_code_put(swap_code(table, bp, NULL));
+		drop_user(table, bp, user);
 	} else {
 		lift_breakpoint(bp, task);
 		free_breakpoint(table, bp);
@@ -384,17 +391,18 @@ int breakpoint_trace(struct breakpoint_table *table, struct task_struct *task,
 }
 
 /**
- * breakpoint_untrace_all() - remove the breakpoints of all tracepoints
+ * breakpoint_remove_all() - remove all breakpoints of one user
  * @table: where
  * @task: any living thread of the process
+ * @user: BREAKPOINT_*: who does not want them any more
  *
  * The program may be running: entries go last, so that a thread that executed
  * one is recognised, and after the text is known to be seen by all.
  *
  * Context: task; may sleep, takes table.lock.
  */
-void breakpoint_untrace_all(struct breakpoint_table *table,
-			    struct task_struct *task)
+void breakpoint_remove_all(struct breakpoint_table *table,
+			   struct task_struct *task, u8 user)
 {
 	struct hlist_node *next;
 	struct breakpoint *bp;
@@ -402,14 +410,14 @@ void breakpoint_untrace_all(struct breakpoint_table *table,
 
 	mutex_lock(&table->lock);
 	hash_for_each(table->hash, bucket, bp, node)
-		if (bp->users == BREAKPOINT_TRACE)
+		if (bp->users == user)
 			lift_breakpoint(bp, task);
 	confirm_lift(table, task);
 	hash_for_each_safe(table->hash, bucket, next, bp, node) {
-		if (bp->users == BREAKPOINT_TRACE)
+		if (bp->users == user)
 			free_breakpoint(table, bp);
 		else
-			WRITE_ONCE(bp->users, bp->users & ~BREAKPOINT_TRACE);
+			drop_user(table, bp, user);
 	}
 	mutex_unlock(&table->lock);
 }

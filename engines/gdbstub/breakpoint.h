@@ -112,8 +112,8 @@ int breakpoint_remove(struct breakpoint_table *table, struct task_struct *task,
 		      u64 addr, u8 user);
 int breakpoint_trace(struct breakpoint_table *table, struct task_struct *task,
 		     u64 addr);
-void breakpoint_untrace_all(struct breakpoint_table *table,
-			    struct task_struct *task);
+void breakpoint_remove_all(struct breakpoint_table *table,
+			   struct task_struct *task, u8 user);
 void breakpoint_lift_all(struct breakpoint_table *table,
 			 struct task_struct *task);
 void breakpoint_forget_all(struct breakpoint_table *table,

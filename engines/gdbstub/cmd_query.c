@@ -23,6 +23,7 @@ static const char *const features[] = {
 	"ConditionalBreakpoints+",
 	"BreakpointCommands+",
 	"ConditionalTracepoints+",
+	"DisconnectedTracing+",
 	"EnableDisableTracepoints+",
 	"InstallInTrace+",
 	"QTBuffer:size+",

@@ -5,6 +5,7 @@
 #include <linux/sched/signal.h>
 #include <linux/signal.h>
 
+#include "absence.h"
 #include "commands.h"
 #include "regs_x86.h"
 #include "session.h"
@@ -368,6 +369,10 @@ int cmd_detach(struct command *command)
 	spin_lock(&session->lock);
 	session->reply_owed = false;
 	spin_unlock(&session->lock);
+	if (absence_after_detach(command->process)) {
+		command_ok(command);
+		return COMMAND_HANG_UP;
+	}
 	pid = command->process->pid;
 	commands_leave_process(session, command->process, true);
 	command->process = NULL;
@@ -476,20 +481,6 @@ int cmd_program_signals(struct command *command)
 	return ret;
 }
 
-/* From here on the threads report what is caught, or nothing. */
-static void set_syscalls(struct gdb_process *process,
-			 const struct syscall_filter *filter)
-{
-	struct gdb_thread *thread;
-
-	spin_lock(&process->session->lock);
-	process->syscalls = *filter;
-	list_for_each_entry(thread, &process->threads, entry)
-		if (thread->state != THREAD_DEAD)
-			thread_update_events(thread);
-	spin_unlock(&process->session->lock);
-}
-
 int cmd_catch_syscalls(struct command *command)
 {
 	struct syscall_filter filter = {};
@@ -501,6 +492,6 @@ int cmd_catch_syscalls(struct command *command)
 
 	if (ret)
 		return ret;
-	set_syscalls(command->process, &filter);
+	process_catch_syscalls(command->process, &filter);
 	return command_ok(command);
 }

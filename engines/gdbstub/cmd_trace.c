@@ -537,12 +537,9 @@ int cmd_trace_read_only(struct command *command)
 	return c.pos == c.end ? command_ok(command) : -EINVAL;
 }
 
-/* The session ends with its client, so no experiment outlives that. */
 int cmd_trace_disconnected(struct command *command)
 {
-	if (command->args.arg[0].num)
-		return refuse(command,
-			      "tracing does not go on without a client");
+	command->session->trace.goes_on = command->args.arg[0].num;
 	return command_ok(command);
 }
 

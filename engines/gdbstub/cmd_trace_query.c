@@ -60,14 +60,15 @@ static void put_end(struct packet_tx *tx, const struct session_trace *trace,
 	}
 }
 
-static void put_buffer(struct packet_tx *tx, const struct trace_buffer *buffer)
+static void put_buffer(struct packet_tx *tx, const struct trace_buffer *buffer,
+		       bool goes_on)
 {
 	put_field(tx, "tframes", buffer->nr);
 	put_field(tx, "tcreated", buffer->nr_created);
 	put_field(tx, "tfree", buffer->size - buffer->used);
 	put_field(tx, "tsize", buffer->size);
 	put_field(tx, "circular", buffer->is_circular);
-	put_field(tx, "disconn", 0);
+	put_field(tx, "disconn", goes_on);
 }
 
 int cmd_trace_status(struct command *command)
@@ -83,14 +84,15 @@ int cmd_trace_status(struct command *command)
 
 	if (!set) {
 		packet_put_str(tx, "T0;tnotrun:0");
-		put_buffer(tx, &none);
+		put_buffer(tx, &none, trace->goes_on);
 		return 0;
 	}
 	mutex_lock(&set->lock);
 	packet_put_str(tx, set->is_running ? "T1" : "T0");
 	if (!set->is_running)
 		put_end(tx, trace, set);
-	put_buffer(tx, set->buffer.data ? &set->buffer : &none);
+	put_buffer(tx, set->buffer.data ? &set->buffer : &none,
+		   trace->goes_on);
 	put_field(tx, "starttime", set->start_us);
 	put_field(tx, "stoptime", set->stop_us);
 	mutex_unlock(&set->lock);

@@ -7,6 +7,7 @@
 #include <linux/poll.h>
 #include <linux/sched/signal.h>
 
+#include "absence.h"
 #include "commands.h"
 #include "session.h"
 #include "step.h"
@@ -335,8 +336,11 @@ static const struct command_row *find_row(const struct gdb_session *session)
 	return is_disabled(session, command) ? NULL : command;
 }
 
-/* Return: whether the packet was dealt with; false: it has to wait. */
-static bool take_packet(struct gdb_session *session)
+/*
+ * Return: 0: the packet was dealt with; -EAGAIN: it has to wait; or
+ * COMMAND_HANG_UP.
+ */
+static int take_packet(struct gdb_session *session)
 {
 	struct packet_rx *rx = &session->link.rx;
 	const struct command_row *row;
@@ -344,7 +348,7 @@ static bool take_packet(struct gdb_session *session)
 
 	row = find_row(session);
 	if (row && must_wait(session, row))
-		return false;
+		return -EAGAIN;
 	trace_gdbstub_packet(rx->buf, rx->len);
 	packet_tx_begin(&session->tx, '$');
 	ret = run_packet(session, row);
@@ -358,7 +362,7 @@ static bool take_packet(struct gdb_session *session)
 	if ((ret == COMMAND_CLOSED || ret == COMMAND_CLOSED_SILENTLY) &&
 	    !session_process(session))
 		helper_push(&session->helper, GDBSTUB_RECORD_CLOSED, 0, 0);
-	return true;
+	return ret == COMMAND_HANG_UP ? ret : 0;
 }
 
 /**
@@ -480,31 +484,64 @@ void commands_leave_process(struct gdb_session *session,
 	else
 		leave_one(session, process);
 	leave_useless(session);
+	/* No client will come back to it. */
+	if (!session->link.file && !session_process(session))
+		tracepoint_forget(session);
 }
 
-static void leave_all(struct gdb_session *session)
+static struct gdb_process *other_process(struct gdb_session *session,
+					 const struct gdb_process *kept)
+{
+	struct gdb_process *process = NULL;
+
+	while ((process = session_next_process(session, process)))
+		if (process != kept && !process->is_hidden)
+			break;
+	return process;
+}
+
+/* @kept: what stays, or NULL. */
+static void leave_others(struct gdb_session *session,
+			 const struct gdb_process *kept)
 {
 	struct gdb_process *process;
 
-	while ((process = session_process(session)))
+	while ((process = other_process(session, kept)))
 		commands_leave_process(session, process, false);
 	leave_useless(session);
 }
 
+/* A thread that stays stopped keeps its signal for the next client. */
+static void keep_for_next(struct gdb_session *session, struct gdb_process *kept,
+			  bool is_detach)
+{
+	if (is_detach || READ_ONCE(session->non_stop))
+		keep_parked_signals(session, kept, is_detach);
+	absence_begin(kept, is_detach);
+	leave_useless(session);
+}
+
+/* @error: what ended it; 0: a detach that leaves the process here. */
 static void end_connection(struct gdb_session *session, int error)
 {
+	struct gdb_process *kept = absence_process(session);
+
 	link_close(&session->link);
 	helper_cancel(&session->helper);
 	session->packet_waits = false;
-	leave_all(session);
+	leave_others(session, kept);
+	if (kept)
+		keep_for_next(session, kept, !error);
 	spin_lock(&session->lock);
 	session->reply_owed = false;
 	session->non_stop = false;
 	nonstop_set_read(session, false);
 	spin_unlock(&session->lock);
 	memset(&session->client, 0, sizeof(session->client));
-	tracepoint_forget(session);
-	helper_push(&session->helper, GDBSTUB_RECORD_CLOSED, 0, -error);
+	if (!kept)
+		tracepoint_forget(session);
+	helper_push(&session->helper, GDBSTUB_RECORD_CLOSED,
+		    kept ? kept->pid : 0, -error);
 }
 
 /* While the helper works on a packet nothing is read: has the client gone? */
@@ -515,7 +552,10 @@ static bool is_hung_up(struct gdb_session *session)
 	return vfs_poll(session->link.file, NULL) & gone;
 }
 
-/* Return: 0: go on; -EAGAIN: nothing to do; or what ended the connection. */
+/*
+ * Return: 0: go on; -EAGAIN: nothing to do; COMMAND_HANG_UP, or what ended the
+ * connection.
+ */
 static int serve_one(struct gdb_session *session)
 {
 	enum packet_event event = PACKET_DATA;
@@ -528,10 +568,11 @@ static int serve_one(struct gdb_session *session)
 	if (!session->packet_waits)
 		link_send_ack(&session->link, packet_ack_for(event));
 	if (event == PACKET_DATA)
-		session->packet_waits = !take_packet(session);
+		error = take_packet(session);
 	else
 		take_event(session, event);
-	return session->packet_waits ? -EAGAIN : 0;
+	session->packet_waits = error == -EAGAIN;
+	return error;
 }
 
 static int serve_link(struct gdb_session *session)
@@ -657,7 +698,7 @@ static void look_at_everything(struct gdb_session *session)
 	if (session->link.file) {
 		ret = serve_link(session);
 		if (ret && ret != -EAGAIN)
-			end_connection(session, ret);
+			end_connection(session, min(ret, 0));
 		else
 			look_at_stop(session);
 	}
@@ -683,7 +724,7 @@ int commands_main(void *data)
 	flush_signals(current);
 	mutex_lock(&session->cmd_lock);
 	link_close(&session->link);
-	leave_all(session);
+	leave_others(session, NULL);
 	mutex_unlock(&session->cmd_lock);
 	complete(&session->ended);
 	return 0;

@@ -18,6 +18,7 @@ struct gdb_thread;
 /* A process left the session by it. */
 #define COMMAND_CLOSED 3 /* the reply is in tx */
 #define COMMAND_CLOSED_SILENTLY 4 /* there is none */
+#define COMMAND_HANG_UP 5 /* the reply is in tx, and ends the connection */
 
 /**
  * struct command - a packet that is being handled

@@ -17,6 +17,7 @@
 #include <linux/sched/task.h>
 #include <linux/uaccess.h>
 
+#include "absence.h"
 #include "commands.h"
 #include "door.h"
 #include "session.h"
@@ -136,7 +137,10 @@ static int start_locked(struct gdb_session *session,
 	if (!socket)
 		return 0;
 	session->disabled = start->flags & FLAGS_OF_SOCKET;
-	return link_open(&session->link, socket);
+	ret = link_open(&session->link, socket);
+	if (!ret && absence_end(session))
+		stop_reply_send(session);
+	return ret;
 }
 
 static int door_start(struct gdb_session *session,

@@ -547,6 +547,26 @@ void process_kill(struct gdb_process *process)
 	spin_unlock(&process->session->lock);
 }
 
+/**
+ * process_catch_syscalls() - change what system calls a process stops at
+ * @process: the process
+ * @filter: copied: from here on the threads report these, or none
+ *
+ * Context: session.cmd_lock held; takes session.lock.
+ */
+void process_catch_syscalls(struct gdb_process *process,
+			    const struct syscall_filter *filter)
+{
+	struct gdb_thread *thread;
+
+	spin_lock(&process->session->lock);
+	process->syscalls = *filter;
+	list_for_each_entry(thread, &process->threads, entry)
+		if (thread->state != THREAD_DEAD)
+			thread_update_events(thread);
+	spin_unlock(&process->session->lock);
+}
+
 static struct gdb_thread *take_dead_thread(struct gdb_process *process)
 {
 	struct gdb_thread *thread, *found = NULL;

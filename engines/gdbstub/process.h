@@ -180,6 +180,8 @@ void process_leave(struct gdb_process *process);
 void process_make_guest(struct gdb_process *process);
 void process_lose_clones(struct gdb_process *process);
 void process_kill(struct gdb_process *process);
+void process_catch_syscalls(struct gdb_process *process,
+			    const struct syscall_filter *filter);
 void process_reap_threads(struct gdb_process *process);
 struct task_struct *process_task_get(struct gdb_process *process);
 void process_add_thread_locked(struct gdb_thread *thread);

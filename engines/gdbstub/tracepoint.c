@@ -217,6 +217,8 @@ void tracepoint_forget(struct gdb_session *session)
 	trace->nr_ro = 0;
 	trace->size = 0;
 	trace->is_circular = false;
+	trace->goes_on = false;
+	WRITE_ONCE(trace->is_alone, false);
 }
 
 /**
@@ -389,7 +391,8 @@ int tracepoint_start(struct gdb_process *process, struct trace_set *set)
 	if (!ret)
 		ret = insert_all(process, task, set);
 	if (ret) {
-		breakpoint_untrace_all(process->breakpoints, task);
+		breakpoint_remove_all(process->breakpoints, task,
+				      BREAKPOINT_TRACE);
 		goto put;
 	}
 	set->is_inserted = true;
@@ -530,7 +533,7 @@ void tracepoint_tidy(struct gdb_session *session)
 	task = process ? process_task_get(process) : NULL;
 	if (!task)
 		return;
-	breakpoint_untrace_all(process->breakpoints, task);
+	breakpoint_remove_all(process->breakpoints, task, BREAKPOINT_TRACE);
 	put_task_struct(task);
 }
 

@@ -224,11 +224,14 @@ struct trace_range {
 
 /**
  * struct session_trace - what a session has of tracepoints; under cmd_lock but
- *	for @set and @memcg
+ *	for @set, @memcg and @is_alone
  * @set: NULL: nothing is defined. Read by threads under RCU.
  * @memcg: to which all memory is charged: the opener's. Constant.
  * @size: bytes for frames, from the next start on; 0: TRACE_SIZE_DEFAULT
  * @is_circular: old frames make room for new ones
+ * @goes_on: an experiment does not end with the connection
+ * @is_alone: the client is gone, what it has defined and a process wait for the
+ *	next one (absence.c); under session.lock, read by threads without
  * @selection: see there
  * @nr_ro: used entries of @ro
  * @ro: memory that is read from the program while a frame is selected
@@ -242,6 +245,8 @@ struct session_trace {
 	struct mem_cgroup *memcg;
 	size_t size;
 	bool is_circular;
+	bool goes_on;
+	bool is_alone;
 	struct trace_selection selection;
 	unsigned int nr_ro;
 	struct trace_range ro[TRACE_RO_MAX];

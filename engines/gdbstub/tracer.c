@@ -432,6 +432,7 @@ static bool is_pass_signal(struct gdb_thread *thread, int signo)
 {
 	return thread->guest || READ_ONCE(thread->process->is_leaving) ||
 	       READ_ONCE(thread->process->execs_left) ||
+	       READ_ONCE(thread->process->session->trace.is_alone) ||
 	       (test_bit(signo, thread->process->session->client.pass) &&
 		!client_steps(thread));
 }

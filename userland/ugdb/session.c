@@ -447,10 +447,27 @@ static void on_left(struct session *session)
 	}
 }
 
+static bool can_return(const struct session *session)
+{
+	return session->listener.nr_fds && !session->cmdline->once;
+}
+
+/* The module keeps this process for the next client, with its tracepoints. */
+static void keep_process(struct session *session, pid_t pid)
+{
+	struct program *other = find_other(session, pid);
+	struct program kept;
+
+	session->held = true;
+	if (!other)
+		return;
+	kept = *other;
+	*other = session->program;
+	session->program = kept;
+}
+
 static void on_disconnected(struct session *session)
 {
-	bool can_return = session->listener.nr_fds && !session->cmdline->once;
-
 	session->start_cookie = 0;
 	session->is_restart = false;
 	session->helper.extended = false;
@@ -458,7 +475,7 @@ static void on_disconnected(struct session *session)
 		report_lone_end(session);
 	if (!has_program(session))
 		go_on_without_program(session);
-	if (!can_return)
+	if (!can_return(session))
 		end_program_loudly(session);
 	if (session->state == STATE_DONE)
 		return;
@@ -489,15 +506,33 @@ static void on_refused(struct session *session)
 	fail_start(session, program->wait_status);
 }
 
+/* An experiment goes on, if there may be somebody who asks for it. */
+static void on_detached_in_trace(struct session *session)
+{
+	if (can_return(session)) {
+		report("Disconnected tracing in effect, leaving gdbserver "
+		       "attached to the process");
+		on_disconnected(session);
+	} else {
+		forget_others(session);
+		on_detached(session);
+	}
+}
+
 /*
  * Without an errno it is the process that has left the session, by a detach,
- * a kill or its end, and with EPERM by an exec; else it is the client.
+ * a kill or its end, and with EPERM by an exec; else it is the client. With the
+ * number of a process that one is in the session still.
  */
-static void on_closed(struct session *session, int err)
+static void on_closed(struct session *session, pid_t pid, int err)
 {
 	session->held = false;
 	helper_reset(&session->helper);
-	if (err == EPERM)
+	if (pid)
+		keep_process(session, pid);
+	if (pid && !err)
+		on_detached_in_trace(session);
+	else if (err == EPERM)
 		on_refused(session);
 	else if (err)
 		on_disconnected(session);
@@ -649,7 +684,7 @@ static void handle_record(struct session *session,
 		on_process_detached(session, header->pid);
 		break;
 	case GDBSTUB_RECORD_CLOSED:
-		on_closed(session, header->status);
+		on_closed(session, header->pid, header->status);
 		break;
 	default:
 		debug_msg(DEBUG_GENERAL, "unknown record");

@@ -90,7 +90,10 @@ struct gdbstub_start {
  *	session, and the session takes a new START. @status: 0 after a
  *	detach, a kill or an exit, else the positive errno that ended the
  *	connection (ECONNRESET, EPIPE; ENODATA for an end of file without a
- *	detach).
+ *	detach). With a @pid that process is in the session still, held or
+ *	running, since the client has defined tracepoints in it: the next one is
+ *	given with a START of its socket alone. After a detach, with @status 0,
+ *	an experiment goes on in it.
  * @GDBSTUB_RECORD_DETACHED: To user space. The client has detached from the
  *	process @pid, and there are others in the session.
  * @GDBSTUB_RECORD_REPLY: From user space. The answer to a packet, unescaped;
