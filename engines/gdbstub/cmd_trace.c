@@ -473,12 +473,13 @@ int cmd_trace_variable(struct command *command)
 	return ret ?: command_ok(command);
 }
 
+/* Without tracepoints too: they may be defined while it runs. */
 int cmd_trace_start(struct command *command)
 {
-	struct trace_set *set = tracepoint_set(command->session);
+	struct trace_set *set = set_to_change(command);
 
-	if (!set || list_empty(&set->points))
-		return refuse(command, "no tracepoints are defined");
+	if (IS_ERR(set))
+		return PTR_ERR(set);
 	return tracepoint_start(command->process, set) ?: command_ok(command);
 }
 
@@ -494,17 +495,30 @@ int cmd_trace_stop(struct command *command)
 	return command_ok(command);
 }
 
-static int enable(struct command *command, bool on)
+/**
+ * command_trace_point() - the tracepoint that a packet names
+ * @command: the packet; its arguments are a number and an address
+ *
+ * Return: the tracepoint, or NULL: there is none.
+ */
+struct trace_point *command_trace_point(const struct command *command)
 {
 	struct trace_set *set = tracepoint_set(command->session);
 	const struct proto_arg *arg = command->args.arg;
-	struct trace_point *point = NULL;
 
-	if (set && arg[0].num <= U16_MAX)
-		point = tracepoint_find(set, arg[0].num, arg[1].num);
+	if (!set || arg[0].num > U16_MAX)
+		return NULL;
+	return tracepoint_find(set, arg[0].num, arg[1].num);
+}
+
+static int enable(struct command *command, bool on)
+{
+	struct trace_point *point = command_trace_point(command);
+
 	if (!point)
 		return -ENOENT;
-	return tracepoint_enable(command->session, set, point, on) ?:
+	return tracepoint_enable(command->session,
+				 tracepoint_set(command->session), point, on) ?:
 		       command_ok(command);
 }
 

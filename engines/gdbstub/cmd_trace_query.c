@@ -104,11 +104,8 @@ int cmd_trace_status(struct command *command)
 int cmd_trace_point(struct command *command)
 {
 	struct trace_set *set = tracepoint_set(command->session);
-	const struct proto_arg *arg = command->args.arg;
-	struct trace_point *point = NULL;
+	struct trace_point *point = command_trace_point(command);
 
-	if (set && arg[0].num <= U16_MAX)
-		point = tracepoint_find(set, arg[0].num, arg[1].num);
 	if (!point)
 		return -ENOENT;
 	mutex_lock(&set->lock);
@@ -221,26 +218,26 @@ int cmd_trace_first_var(struct command *command)
 	return cmd_trace_next_var(command);
 }
 
+/* The youngest first: gdb turns the order of the list about. */
 int cmd_trace_next_var(struct command *command)
 {
 	struct trace_set *set = tracepoint_set(command->session);
 	unsigned int at = command->session->trace.list_at++;
 	struct trace_var *var;
 
-	if (!at--) {
-		put_var(command->tx, TRACE_VAR_TIMESTAMP, 0, true,
-			"trace_timestamp");
-		return 0;
-	}
 	if (set)
-		list_for_each_entry(var, &set->vars, entry) {
+		list_for_each_entry_reverse(var, &set->vars, entry) {
 			if (at--)
 				continue;
 			put_var(command->tx, var->number, var->initial,
 				var->is_builtin, var->name);
 			return 0;
 		}
-	packet_put_char(command->tx, 'l');
+	if (!at)
+		put_var(command->tx, TRACE_VAR_TIMESTAMP, 0, true,
+			"trace_timestamp");
+	else
+		packet_put_char(command->tx, 'l');
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 struct gdb_process;
 struct gdb_session;
 struct gdb_thread;
+struct trace_point;
 
 /* A handler's return values beside 0 (the reply is in tx) and -errno. */
 #define COMMAND_NO_REPLY 1 /* it comes later, or there is none */
@@ -137,6 +138,7 @@ int cmd_insert_watch(struct command *command);
 int cmd_remove_watch(struct command *command);
 
 /* cmd_trace.c APIs: */
+struct trace_point *command_trace_point(const struct command *command);
 int cmd_trace_init(struct command *command);
 int cmd_trace_define(struct command *command);
 int cmd_trace_source(struct command *command);

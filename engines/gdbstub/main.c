@@ -35,9 +35,8 @@ static void __exit gdbstub_exit(void)
 {
 	door_exit();
 	trap_exit();
-	/* kfree_rcu() and kvfree_rcu() of this module's objects run no code of
-	 * its own, so nothing is left to wait for.
-	 */
+	/* Sets of tracepoints are freed by code of ours. */
+	rcu_barrier();
 	regs_exit();
 }
 

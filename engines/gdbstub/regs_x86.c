@@ -3,8 +3,9 @@
  * Reading and writing registers: the kernel's regsets on one side, GDB's layout
  * (tdesc_x86.c) on the other.
  *
- * The buffers between the two are shared by all sessions and under regs_lock:
- * an XSAVE area is large, and a register access is short.
+ * The buffers between the two are shared by all packets of all sessions and under
+ * regs_lock: an XSAVE area is large, and a register access is short. A thread that
+ * collects its own registers brings memory of its own and takes no lock.
  */
 #include <linux/elf.h>
 #include <linux/mm.h>
@@ -144,18 +145,17 @@ static size_t gregs_size(const struct tdesc_x86 *tdesc)
 }
 
 static int load_bufs(struct task_struct *task, const struct tdesc_x86 *tdesc,
-		     u32 need)
+		     const struct tdesc_bufs *to, u32 need)
 {
 	const struct user_regset_view *view = task_user_regset_view(task);
 	const struct user_regset *set;
 	int ret;
 
-	lockdep_assert_held(&regs_lock);
 	if (tdesc_of(task) != tdesc)
 		return -EOPNOTSUPP;
 	if (need & NEED_GENERAL) {
 		set = find_regset(view, NT_PRSTATUS);
-		ret = regset_get(task, set, gregs_size(tdesc), gregs_buf);
+		ret = regset_get(task, set, gregs_size(tdesc), to->gregs);
 		if (ret < 0)
 			return ret;
 	}
@@ -163,8 +163,8 @@ static int load_bufs(struct task_struct *task, const struct tdesc_x86 *tdesc,
 		set = find_fpset(view);
 		if (!set)
 			return -EOPNOTSUPP;
-		memset(xsave_buf, 0, xsave_layout.size);
-		ret = regset_get(task, set, xsave_layout.size, xsave_buf);
+		memset(to->xsave, 0, xsave_layout.size);
+		ret = regset_get(task, set, xsave_layout.size, to->xsave);
 		if (ret < 0)
 			return ret;
 	}
@@ -232,7 +232,7 @@ static int begin_access(struct gdb_thread *thread, struct regs_access *access,
 	if (ret)
 		return ret;
 	mutex_lock(&regs_lock);
-	ret = load_bufs(thread->task, access->tdesc, need);
+	ret = load_bufs(thread->task, access->tdesc, &access->bufs, need);
 	if (ret)
 		mutex_unlock(&regs_lock);
 	return ret;
@@ -353,24 +353,39 @@ int regs_write_one(struct gdb_thread *thread, unsigned int num, const u8 *val,
 }
 
 /**
+ * regs_collect_room() - what regs_collect() needs beside the registers
+ *
+ * Context: any.
+ * Return: bytes.
+ */
+size_t regs_collect_room(void)
+{
+	return xsave_layout.size;
+}
+
+/**
  * regs_collect() - all registers of the current thread
  * @tdesc: of its process
  * @g: room for its g_size
+ * @room: regs_collect_room() bytes, for nobody else meanwhile
  *
- * Context: the thread's callback; may sleep.
+ * Context: the thread's callback; may sleep, takes no lock.
  * Return: 0, -EOPNOTSUPP: it runs code of another width than its process, or
  * another negative errno of a regset.
  */
-int regs_collect(const struct tdesc_x86 *tdesc, u8 *g)
+int regs_collect(const struct tdesc_x86 *tdesc, u8 *g, u8 *room)
 {
-	struct tdesc_bufs mine = all_bufs();
+	u8 gregs[TDESC_GREGS64_SIZE];
+	const struct tdesc_bufs mine = {
+		.gregs = gregs,
+		.xsave = room,
+		.layout = &xsave_layout,
+	};
 	int ret;
 
-	mutex_lock(&regs_lock);
-	ret = load_bufs(current, tdesc, NEED_BOTH);
+	ret = load_bufs(current, tdesc, &mine, NEED_BOTH);
 	if (!ret)
 		tdesc_get_all(tdesc, &mine, g);
-	mutex_unlock(&regs_lock);
 	return ret;
 }
 
@@ -405,6 +420,7 @@ int regs_read_general(const struct pt_regs *regs, unsigned int num, u64 *val)
 
 /**
  * regs_read_current() - a general register of the current thread
+ * @ctx: not looked at; so that it can be agent_ops.read_reg
  * @num: by GDB's number
  * @val: set to its value
  *
@@ -415,7 +431,7 @@ int regs_read_general(const struct pt_regs *regs, unsigned int num, u64 *val)
  * * -ENXIO - there is no such register
  * * -EOPNOTSUPP - it does not fit in 64 bits, or is no general one
  */
-int regs_read_current(unsigned int num, u64 *val)
+int regs_read_current(void *ctx, unsigned int num, u64 *val)
 {
 	const struct tdesc_x86 *tdesc = tdesc_of(current);
 	const struct user_regset *set;

@@ -299,6 +299,8 @@ int thread_update_events(struct gdb_thread *thread);
 void thread_set_over_syscall(struct gdb_thread *thread, bool on);
 bool thread_has_passed(struct gdb_thread *thread);
 bool thread_trap_is_due(void);
+int thread_read_own_memory(struct gdb_thread *thread, u64 addr, void *buf,
+			   size_t len);
 int thread_examine_begin(struct gdb_thread *thread,
 			 struct utrace_examiner *exam);
 int thread_examine_end(struct gdb_thread *thread, struct utrace_examiner *exam);

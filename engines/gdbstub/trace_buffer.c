@@ -23,16 +23,24 @@ static size_t wrap(const struct trace_buffer *buffer, size_t at)
 	return at < buffer->size ? at : at - buffer->size;
 }
 
+/* @first: set to how many of @len bytes there are before the end. */
+static u8 *find_bytes(const struct trace_buffer *buffer, size_t at, size_t len,
+		      size_t *first)
+{
+	at = wrap(buffer, at);
+	*first = len < buffer->size - at ? len : buffer->size - at;
+	return buffer->data + at;
+}
+
 static void copy_out(const struct trace_buffer *buffer, size_t at, void *to,
 		     size_t len)
 {
 	size_t first;
+	const u8 *from = find_bytes(buffer, at, len, &first);
 
 	if (!len)
 		return;
-	at = wrap(buffer, at);
-	first = len < buffer->size - at ? len : buffer->size - at;
-	memcpy(to, buffer->data + at, first);
+	memcpy(to, from, first);
 	memcpy((u8 *)to + first, buffer->data, len - first);
 }
 
@@ -40,12 +48,11 @@ static void copy_in(struct trace_buffer *buffer, size_t at, const void *from,
 		    size_t len)
 {
 	size_t first;
+	u8 *to = find_bytes(buffer, at, len, &first);
 
 	if (!len)
 		return;
-	at = wrap(buffer, at);
-	first = len < buffer->size - at ? len : buffer->size - at;
-	memcpy(buffer->data + at, from, first);
+	memcpy(to, from, first);
 	memcpy(buffer->data, (const u8 *)from + first, len - first);
 }
 

@@ -78,12 +78,14 @@ no_room:
 static int collect_regs(struct collection *c)
 {
 	size_t g_size = c->set->tdesc->g_size;
-	u8 *block = reserve(c->frame, TRACE_BLOCK_R + g_size);
+	u8 *block = reserve(c->frame, TRACE_BLOCK_R + g_size +
+					      regs_collect_room());
+	u8 *g = block + TRACE_BLOCK_R;
 
 	if (!block)
 		return -ENOSPC;
 	/* A thread that runs code of another width has no such registers. */
-	if (regs_collect(c->set->tdesc, block + TRACE_BLOCK_R))
+	if (regs_collect(c->set->tdesc, g, g + g_size))
 		return 0;
 	*block = 'R';
 	c->frame->len += TRACE_BLOCK_R + g_size;
@@ -143,21 +145,11 @@ static int collect_str(void *ctx, u64 addr, u64 max)
 	return len > 0 ? collect_mem(ctx, addr, min_t(u64, len, limit)) : 0;
 }
 
-static int read_reg(void *ctx, unsigned int num, u64 *val)
-{
-	return regs_read_current(num, val);
-}
-
 static int read_mem(void *ctx, u64 addr, void *buf, size_t len)
 {
 	struct collection *c = ctx;
 
-	if (fatal_signal_pending(current))
-		return -EINTR;
-	if (copy_from_user(buf, (void __user *)addr, len))
-		return -EFAULT;
-	breakpoint_hide(c->thread->process->breakpoints, addr, buf, len);
-	return 0;
+	return thread_read_own_memory(c->thread, addr, buf, len);
 }
 
 static int get_var(void *ctx, unsigned int num, u64 *val)
@@ -192,7 +184,7 @@ static int collect_var(void *ctx, unsigned int num)
 }
 
 static const struct agent_ops collect_ops = {
-	.read_reg = read_reg,
+	.read_reg = regs_read_current,
 	.read_mem = read_mem,
 	.trace_mem = collect_mem,
 	.trace_str = collect_str,
@@ -214,7 +206,7 @@ static const char *run_action(struct collection *c,
 		collect_regs(c);
 		return NULL;
 	case 'M':
-		if (action->has_base && regs_read_current(action->base, &base))
+		if (action->has_base && regs_read_current(NULL, action->base, &base))
 			return agent_status_text(AGENT_BAD_REGISTER);
 		collect_mem(c, base + action->offset, action->len);
 		return NULL;
@@ -310,6 +302,62 @@ static void make_frame(struct collection *c, struct trace_point *point,
 	drop_large_frame(c->frame);
 }
 
+/* A tracepoint that is part of the run. */
+static bool is_on(const struct trace_point *point, u64 pc)
+{
+	/* Pairs with the release in reset(): its actions are whole. */
+	return point->addr == pc && !smp_load_acquire(&point->is_open) &&
+	       READ_ONCE(point->is_enabled);
+}
+
+/* Does an experiment collect in this process? */
+static bool is_traced(const struct gdb_thread *thread,
+		      const struct trace_set *set)
+{
+	/* Pairs with the release in tracepoint_start(): pid and tdesc. */
+	return set && smp_load_acquire(&set->is_running) &&
+	       set->pid == thread->process->pid;
+}
+
+static bool is_false(const struct trace_point *point, unsigned int max_steps,
+		     const struct agent_ops *ops, void *ctx)
+{
+	struct agent_expr expr = { .code = point->cond,
+				   .len = point->cond_len };
+	u64 result;
+
+	return point->cond_len &&
+	       agent_eval_briefly(&expr, max_steps, ops, ctx, &result) ==
+		       AGENT_OK &&
+	       !result;
+}
+
+/**
+ * trace_collect_is_vain() - is there nothing to be collected here, for certain?
+ * @thread: the current thread
+ * @pc: where it is
+ * @max_steps: instructions that a condition may take
+ * @ops: how conditions look at the thread; they change nothing
+ * @ctx: for @ops
+ *
+ * Context: under RCU; otherwise as @ops need it.
+ * Return: whether.
+ */
+bool trace_collect_is_vain(struct gdb_thread *thread, u64 pc,
+			   unsigned int max_steps, const struct agent_ops *ops,
+			   void *ctx)
+{
+	struct trace_set *set = tracepoint_set_peek(thread->process->session);
+	struct trace_point *point;
+
+	if (!is_traced(thread, set))
+		return true;
+	hash_for_each_possible_rcu(set->by_addr, point, node, pc)
+		if (is_on(point, pc) && !is_false(point, max_steps, ops, ctx))
+			return false;
+	return true;
+}
+
 static bool condition_holds(struct collection *c, struct trace_point *point)
 {
 	struct agent_expr expr = { .code = point->cond,
@@ -380,15 +428,11 @@ void trace_collect_hit(struct gdb_thread *thread)
 	};
 	struct trace_point *point;
 
-	/* Pairs with the release in tracepoint_start(): pid and tdesc. */
-	if (!set || !smp_load_acquire(&set->is_running) ||
-	    set->pid != thread->process->pid)
+	if (!is_traced(thread, set))
 		goto put;
 	/* Entries are added and never removed while the set is there. */
 	hash_for_each_possible_rcu(set->by_addr, point, node, pc, true)
-		/* Pairs with the release in reset(): its actions are whole. */
-		if (point->addr == pc && !smp_load_acquire(&point->is_open) &&
-		    READ_ONCE(point->is_enabled))
+		if (is_on(point, pc))
 			hit_point(&c, point);
 put:
 	tracepoint_set_put(set);

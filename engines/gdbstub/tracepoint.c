@@ -89,26 +89,45 @@ static void free_point(struct trace_point *point)
 	kvfree(point);
 }
 
-/**
- * tracepoint_set_put() - drop a reference
- * @set: the set, or NULL
- *
- * Context: task; may sleep.
- */
-void tracepoint_set_put(struct trace_set *set)
+static void free_set(struct rcu_head *rcu)
 {
+	struct trace_set *set = container_of(rcu, struct trace_set, rcu);
 	struct trace_point *point, *next_point;
 	struct trace_var *var, *next_var;
 
-	if (!set || !refcount_dec_and_test(&set->refs))
-		return;
 	list_for_each_entry_safe(point, next_point, &set->points, entry)
 		free_point(point);
 	list_for_each_entry_safe(var, next_var, &set->vars, entry)
 		kvfree(var);
 	kvfree(set->buffer.data);
 	mutex_destroy(&set->lock);
-	kvfree_rcu(set, rcu);
+	kvfree(set);
+}
+
+/**
+ * tracepoint_set_put() - drop a reference
+ * @set: the set, or NULL
+ *
+ * A thread in an exception may be looking at it without one, under RCU.
+ *
+ * Context: task.
+ */
+void tracepoint_set_put(struct trace_set *set)
+{
+	if (set && refcount_dec_and_test(&set->refs))
+		call_rcu(&set->rcu, free_set);
+}
+
+/**
+ * tracepoint_set_peek() - the session's set, for a look
+ * @session: the session
+ *
+ * Context: under RCU, for as long as it is looked at.
+ * Return: the set, or NULL: there is none.
+ */
+struct trace_set *tracepoint_set_peek(struct gdb_session *session)
+{
+	return rcu_dereference(session->trace.set);
 }
 
 /**
@@ -123,7 +142,7 @@ struct trace_set *tracepoint_set_get(struct gdb_session *session)
 	struct trace_set *set;
 
 	rcu_read_lock();
-	set = rcu_dereference(session->trace.set);
+	set = tracepoint_set_peek(session);
 	if (set && !refcount_inc_not_zero(&set->refs))
 		set = NULL;
 	rcu_read_unlock();
@@ -153,7 +172,6 @@ static struct trace_set *create_set(struct gdb_session *session)
 	INIT_LIST_HEAD(&set->points);
 	INIT_LIST_HEAD(&set->vars);
 	hash_init(set->by_addr);
-	spin_lock_init(&set->var_lock);
 	mutex_init(&set->lock);
 	return set;
 }
@@ -280,7 +298,7 @@ struct trace_var *tracepoint_find_var(struct trace_set *set, u32 number)
  * @number: the client's
  * @val: set to it
  *
- * Context: task.
+ * Context: any; also under RCU alone.
  * Return: whether there is such a variable.
  */
 bool tracepoint_get_var(struct trace_set *set, u32 number, u64 *val)
@@ -294,9 +312,7 @@ bool tracepoint_get_var(struct trace_set *set, u32 number, u64 *val)
 	var = set ? tracepoint_find_var(set, number) : NULL;
 	if (!var)
 		return false;
-	spin_lock(&set->var_lock);
-	*val = var->value;
-	spin_unlock(&set->var_lock);
+	*val = READ_ONCE(var->value);
 	return true;
 }
 
@@ -315,9 +331,7 @@ bool tracepoint_set_var(struct trace_set *set, u32 number, u64 val)
 
 	if (!var)
 		return false;
-	spin_lock(&set->var_lock);
-	var->value = val;
-	spin_unlock(&set->var_lock);
+	WRITE_ONCE(var->value, val);
 	return true;
 }
 

@@ -18,11 +18,11 @@
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/sizes.h>
-#include <linux/spinlock.h>
 #include <linux/types.h>
 
 #include "trace_buffer.h"
 
+struct agent_ops;
 struct gdb_process;
 struct gdb_session;
 struct gdb_thread;
@@ -122,7 +122,7 @@ struct trace_point {
  * @number: the client's
  * @is_builtin: as the client said
  * @initial: the value that a run begins with
- * @value: now; under trace_set.var_lock
+ * @value: now; one word, read and written by anyone
  * @name: of the variable; may have any bytes but NUL
  */
 struct trace_var {
@@ -168,8 +168,6 @@ struct trace_set {
 	struct list_head vars;
 	/** @bytes: of all definitions; under session.cmd_lock. */
 	size_t bytes;
-	/** @var_lock: values of @vars. */
-	spinlock_t var_lock;
 
 	/** @lock: what follows. Held for copying, by threads and packets. */
 	struct mutex lock;
@@ -288,6 +286,7 @@ void tracepoint_session_exit(struct gdb_session *session);
 void tracepoint_forget(struct gdb_session *session);
 struct trace_set *tracepoint_set(struct gdb_session *session);
 int tracepoint_renew(struct gdb_session *session);
+struct trace_set *tracepoint_set_peek(struct gdb_session *session);
 struct trace_set *tracepoint_set_get(struct gdb_session *session);
 void tracepoint_set_put(struct trace_set *set);
 void *tracepoint_alloc(struct gdb_session *session, struct trace_set *set,
@@ -311,6 +310,9 @@ void tracepoint_tidy(struct gdb_session *session);
 void tracepoint_leave(struct gdb_process *process);
 
 /* trace_collect.c APIs: */
+bool trace_collect_is_vain(struct gdb_thread *thread, u64 pc,
+			   unsigned int max_steps, const struct agent_ops *ops,
+			   void *ctx);
 void trace_collect_hit(struct gdb_thread *thread);
 void trace_collect_step(struct gdb_thread *thread);
 void trace_collect_forget(struct gdb_thread *thread);

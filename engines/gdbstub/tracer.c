@@ -41,22 +41,9 @@ static u32 keep_going(const struct gdb_thread *thread)
 
 /* Conditions look at the thread that hit the breakpoint. */
 
-static int cond_read_reg(void *ctx, unsigned int num, u64 *val)
-{
-	return regs_read_current(num, val);
-}
-
 static int cond_read_mem(void *ctx, u64 addr, void *buf, size_t len)
 {
-	struct gdb_thread *thread = ctx;
-
-	/* An expression may read often: a killed thread gives up. */
-	if (fatal_signal_pending(current))
-		return -EINTR;
-	if (copy_from_user(buf, (void __user *)addr, len))
-		return -EFAULT;
-	breakpoint_hide(thread->process->breakpoints, addr, buf, len);
-	return 0;
+	return thread_read_own_memory(ctx, addr, buf, len);
 }
 
 static int cond_print(void *ctx, const char *text, size_t len)
@@ -68,7 +55,7 @@ static int cond_print(void *ctx, const char *text, size_t len)
 }
 
 static const struct agent_ops cond_ops = {
-	.read_reg = cond_read_reg,
+	.read_reg = regs_read_current,
 	.read_mem = cond_read_mem,
 	.print = cond_print,
 };

@@ -36,17 +36,22 @@ static int read_reg(void *ctx, unsigned int num, u64 *val)
 
 static int read_mem(void *ctx, u64 addr, void *buf, size_t len)
 {
-	struct gdb_thread *thread = ctx;
-
-	if (copy_from_user(buf, (void __user *)addr, len))
-		return -EFAULT;
-	breakpoint_hide(thread->process->breakpoints, addr, buf, len);
-	return 0;
+	return thread_read_own_memory(ctx, addr, buf, len);
 }
 
+static int get_var(void *ctx, unsigned int num, u64 *val)
+{
+	const struct gdb_thread *thread = ctx;
+
+	return tracepoint_get_var(tracepoint_set_peek(thread->process->session),
+				  num, val) ? 0 : -ENOENT;
+}
+
+/* What an expression here looks at; one that changes a variable is too much. */
 static const struct agent_ops trap_ops = {
 	.read_reg = read_reg,
 	.read_mem = read_mem,
+	.get_var = get_var,
 };
 
 /*
@@ -61,6 +66,23 @@ static bool runs_freely(const struct gdb_thread *thread,
 	       READ_ONCE(thread->process->breakpoints->stepper) != thread;
 }
 
+/*
+ * Are all conditions false, for certain? What a tracepoint collects may not be in
+ * memory, so one whose condition is true is not for here.
+ */
+static bool is_for_nobody(struct gdb_thread *thread, struct breakpoint *bp)
+{
+	u8 users = READ_ONCE(bp->users);
+
+	if (users & BREAKPOINT_TRACE &&
+	    !trace_collect_is_vain(thread, bp->addr, TRAP_MAX_STEPS, &trap_ops,
+				   thread))
+		return false;
+	return users == BREAKPOINT_TRACE ||
+	       hit_is_false(rcu_dereference(bp->code), TRAP_MAX_STEPS,
+			    &trap_ops, thread);
+}
+
 /* The registers are those at the instruction while its condition is looked at. */
 static bool pass_breakpoint(struct gdb_thread *thread, struct pt_regs *regs,
 			    struct breakpoint *bp)
@@ -68,11 +90,7 @@ static bool pass_breakpoint(struct gdb_thread *thread, struct pt_regs *regs,
 	u8 insn[INSN_MAX];
 	size_t len;
 
-	/* What a tracepoint collects may not be in memory. */
-	if (!thread->guest && READ_ONCE(bp->users) & BREAKPOINT_TRACE)
-		return false;
-	if (!thread->guest && !hit_is_false(rcu_dereference(bp->code),
-					    TRAP_MAX_STEPS, &trap_ops, thread))
+	if (!thread->guest && !is_for_nobody(thread, bp))
 		return false;
 	len = displace_read(thread->process, bp->addr, insn);
 	return displace_emulate(thread->process, regs, insn, len) ||
