@@ -6,11 +6,9 @@
 #include <linux/err.h>
 #include <linux/slab.h>
 
-#include "agent.h"
 #include "commands.h"
-#include "regs_x86.h"
 #include "session.h"
-#include "tdesc_x86.h"
+#include "trace_parse.h"
 
 /* Notes of the client; longer ones are refused. */
 #define NOTES_MAX 4096
@@ -46,133 +44,9 @@ int cmd_trace_init(struct command *command)
 	return tracepoint_renew(command->session) ?: command_ok(command);
 }
 
-/* number ':' address ':' */
-static int get_name(struct proto_cursor *c, u32 *number, u64 *addr)
-{
-	u64 val;
-	int ret;
-
-	ret = proto_get_hex(c, &val);
-	if (ret)
-		return ret;
-	if (val > U16_MAX)
-		return -ERANGE;
-	*number = val;
-	if (!proto_skip(c, ':'))
-		return -EINVAL;
-	ret = proto_get_hex(c, addr);
-	if (ret)
-		return ret;
-	return proto_skip(c, ':') ? 0 : -EINVAL;
-}
-
-/*
- * length ',' hex digits. The code is decoded in place, into what @code is set
- * to.
- */
-static int get_code(struct proto_cursor *c, u8 **code, size_t *len)
-{
-	u64 bytes;
-	int ret;
-
-	ret = proto_get_hex(c, &bytes);
-	if (ret)
-		return ret;
-	if (!proto_skip(c, ',') || bytes > AGENT_MAX_LEN ||
-	    bytes > (c->end - c->pos) / 2)
-		return -EINVAL;
-	*code = c->pos;
-	*len = bytes;
-	c->pos += 2 * bytes;
-	ret = proto_unhex(*code, 2 * bytes);
-	return ret < 0 ? ret : 0;
-}
-
-/* Return: why the bytecode is refused, or NULL. */
-static const char *check_code(struct command *command, const u8 *code,
-			      size_t len, u32 allow)
-{
-	struct agent_expr expr = { .code = code, .len = len };
-	enum agent_status status;
-
-	status = agent_verify(&expr, allow, command->session->scratch);
-	return status == AGENT_OK ? NULL : agent_status_text(status);
-}
-
-/**
- * struct point_head - the first packet of a definition
- * @number: the tracepoint's
- * @addr: where
- * @is_enabled: see &struct trace_point
- * @steps: likewise
- * @pass: likewise
- * @is_open: more is to come
- * @cond: bytecode inside the packet, or NULL
- * @cond_len: bytes at @cond
- * @reason: why it is refused, or NULL
- */
-struct point_head {
-	u32 number;
-	u64 addr;
-	bool is_enabled;
-	u64 steps;
-	u64 pass;
-	bool is_open;
-	u8 *cond;
-	size_t cond_len;
-	const char *reason;
-};
-
-static int get_part(struct command *command, struct proto_cursor *c,
-		    struct point_head *head)
-{
-	int ret;
-
-	if (proto_skip(c, 'F')) {
-		head->reason = "fast tracepoints are not served";
-		return -EOPNOTSUPP;
-	}
-	if (proto_skip(c, 'S')) {
-		head->reason = "static tracepoints are not served";
-		return -EOPNOTSUPP;
-	}
-	if (!proto_skip(c, 'X') || head->cond)
-		return -EINVAL;
-	ret = get_code(c, &head->cond, &head->cond_len);
-	if (ret)
-		return ret;
-	head->reason = check_code(command, head->cond, head->cond_len,
-				  AGENT_NEEDS_RESULT | AGENT_MAY_SETV);
-	return head->reason ? -EINVAL : 0;
-}
-
-static int get_head(struct command *command, struct proto_cursor *c,
-		    struct point_head *head)
-{
-	int ret;
-
-	ret = get_name(c, &head->number, &head->addr);
-	if (ret)
-		return ret;
-	head->is_enabled = proto_skip(c, 'E');
-	if ((!head->is_enabled && !proto_skip(c, 'D')) || !proto_skip(c, ':'))
-		return -EINVAL;
-	ret = proto_get_hex(c, &head->steps);
-	if (!ret && !proto_skip(c, ':'))
-		ret = -EINVAL;
-	if (!ret)
-		ret = proto_get_hex(c, &head->pass);
-	while (!ret && proto_skip(c, ':'))
-		ret = get_part(command, c, head);
-	if (ret)
-		return ret;
-	head->is_open = proto_skip(c, '-');
-	return c->pos == c->end ? 0 : -EINVAL;
-}
-
 static struct trace_point *add_point(struct command *command,
 				     struct trace_set *set,
-				     const struct point_head *head)
+				     const struct trace_head *head)
 {
 	struct gdb_session *session = command->session;
 	struct trace_point *point;
@@ -202,13 +76,14 @@ static struct trace_point *add_point(struct command *command,
 static int define_point(struct command *command, struct trace_set *set,
 			struct proto_cursor *c)
 {
-	struct point_head head = {};
 	struct trace_point *point;
+	struct trace_head head;
+	const char *reason;
 	int ret;
 
-	ret = get_head(command, c, &head);
+	ret = trace_parse_head(c, command->session->scratch, &head, &reason);
 	if (ret)
-		return head.reason ? refuse(command, head.reason) : ret;
+		return reason ? refuse(command, reason) : ret;
 	if (tracepoint_find(set, head.number, head.addr))
 		return -EEXIST;
 	point = add_point(command, set, &head);
@@ -220,76 +95,22 @@ static int define_point(struct command *command, struct trace_set *set,
 }
 
 static struct trace_action *new_action(struct command *command,
-				       struct trace_set *set, char kind,
-				       const u8 *code, size_t len)
+				       struct trace_set *set,
+				       const struct trace_item *item)
 {
 	struct trace_action *action;
 
 	action = tracepoint_alloc(command->session, set,
-				  struct_size(action, code, len));
+				  struct_size(action, code, item->code_len));
 	if (!action)
-		return ERR_PTR(-ENOMEM);
-	action->kind = kind;
-	action->len = len;
-	memcpy(action->code, code, len);
-	return action;
-}
-
-/*
- * register ',' offset ',' length; a register of -1, as many bits as the client
- * likes, is none.
- */
-static struct trace_action *get_memory(struct command *command,
-				       struct trace_set *set,
-				       struct proto_cursor *c)
-{
-	struct trace_action *action;
-	u64 base = U64_MAX, offset, len;
-	bool minus;
-
-	minus = proto_skip(c, '-');
-	if (proto_get_hex(c, &base) || !proto_skip(c, ',') ||
-	    proto_get_hex(c, &offset) || !proto_skip(c, ',') ||
-	    proto_get_hex(c, &len))
-		return ERR_PTR(-EINVAL);
-	action = new_action(command, set, 'M', NULL, 0);
-	if (IS_ERR(action))
-		return action;
-	action->has_base = !minus && base != U32_MAX && base != U64_MAX;
-	action->base = min_t(u64, base, U32_MAX);
-	action->offset = offset;
-	action->len = len;
-	return action;
-}
-
-/* Return: the next action, NULL: there is none, or an error. */
-static struct trace_action *get_action(struct command *command,
-				       struct trace_set *set,
-				       struct proto_cursor *c,
-				       const char **reason)
-{
-	size_t len;
-	u8 *code;
-	int ret;
-
-	if (c->pos == c->end || *c->pos == '-')
 		return NULL;
-	if (proto_skip(c, 'R')) {
-		/* The mask may be long; all registers are collected. */
-		while (c->pos < c->end && hex_to_bin(*c->pos) >= 0)
-			c->pos++;
-		return new_action(command, set, 'R', NULL, 0);
-	}
-	if (proto_skip(c, 'M'))
-		return get_memory(command, set, c);
-	if (!proto_skip(c, 'X'))
-		return ERR_PTR(-EINVAL);
-	ret = get_code(c, &code, &len);
-	if (ret)
-		return ERR_PTR(ret);
-	*reason = check_code(command, code, len, AGENT_FOR_TRACEPOINT);
-	return *reason ? ERR_PTR(-EINVAL) :
-			 new_action(command, set, 'X', code, len);
+	action->kind = item->kind;
+	action->has_base = item->has_base;
+	action->base = item->base;
+	action->offset = item->offset;
+	action->len = item->kind == 'X' ? item->code_len : item->len;
+	memcpy(action->code, item->code, item->code_len);
+	return action;
 }
 
 static void free_new_actions(struct list_head *actions)
@@ -306,10 +127,13 @@ static int get_actions(struct command *command, struct trace_set *set,
 		       bool *is_open, const char **reason)
 {
 	struct trace_action *action;
-	int ret = 0;
+	struct trace_item item;
+	int ret;
 
-	while ((action = get_action(command, set, c, reason))) {
-		ret = PTR_ERR_OR_ZERO(action);
+	while ((ret = trace_parse_item(c, command->session->scratch, &item,
+				       reason)) > 0) {
+		action = new_action(command, set, &item);
+		ret = action ? 0 : -ENOMEM;
 		if (ret)
 			break;
 		list_add_tail(&action->entry, actions);
@@ -351,7 +175,7 @@ static int define_actions(struct command *command, struct trace_set *set,
 	u64 addr;
 	int ret;
 
-	ret = get_name(c, &number, &addr);
+	ret = trace_parse_name(c, &number, &addr);
 	if (ret)
 		return ret;
 	point = tracepoint_find(set, number, addr);
@@ -407,7 +231,7 @@ int cmd_trace_source(struct command *command)
 
 	if (IS_ERR(set))
 		return PTR_ERR(set);
-	ret = get_name(&c, &number, &addr);
+	ret = trace_parse_name(&c, &number, &addr);
 	if (ret)
 		return ret;
 	/* A word, numbers and hex digits, with colons between them. */
@@ -424,52 +248,39 @@ int cmd_trace_source(struct command *command)
 	return command_ok(command);
 }
 
-static int add_var(struct command *command, struct trace_set *set, u32 number,
-		   u64 initial, bool is_builtin, struct proto_cursor *c)
+static int add_var(struct command *command, struct trace_set *set,
+		   const struct trace_var_def *def)
 {
 	struct trace_var *var;
-	ssize_t len;
 
-	len = proto_unhex(c->pos, c->end - c->pos);
-	if (len < 0)
-		return len;
-	if (memchr(c->pos, 0, len))
-		return -EINVAL;
 	var = tracepoint_alloc(command->session, set,
-			       struct_size(var, name, len + 1));
+			       struct_size(var, name, def->name_len + 1));
 	if (!var)
 		return -ENOMEM;
-	var->number = number;
-	var->is_builtin = is_builtin;
-	var->initial = initial;
-	var->value = initial;
-	memcpy(var->name, c->pos, len);
+	var->number = def->number;
+	var->is_builtin = def->is_builtin;
+	var->initial = def->initial;
+	var->value = def->initial;
+	memcpy(var->name, def->name, def->name_len);
 	list_add_tail_rcu(&var->entry, &set->vars);
 	return 0;
 }
 
-/* number ':' initial value ':' builtin ':' name. A second time it is set. */
+/* A second time it is set. */
 int cmd_trace_variable(struct command *command)
 {
-	struct trace_set *set = tracepoint_set(command->session);
+	struct trace_set *set = set_to_change(command);
 	struct proto_cursor c = cursor_of(command);
-	u64 number, initial, builtin;
-	int ret = 0;
+	struct trace_var_def def;
+	int ret;
 
-	if (!set)
-		set = set_to_change(command);
 	if (IS_ERR(set))
 		return PTR_ERR(set);
-	if (proto_get_hex(&c, &number) || !proto_skip(&c, ':') ||
-	    proto_get_hex(&c, &initial) || !proto_skip(&c, ':') ||
-	    proto_get_hex(&c, &builtin) || !proto_skip(&c, ':') ||
-	    number > S32_MAX)
-		return -EINVAL;
-	/* That one is there without being defined. */
-	if (number == TRACE_VAR_TIMESTAMP)
-		return command_ok(command);
-	if (!tracepoint_set_var(set, number, initial))
-		ret = add_var(command, set, number, initial, builtin, &c);
+	ret = trace_parse_var(&c, &def);
+	/* The time is there without being defined. */
+	if (!ret && def.number != TRACE_VAR_TIMESTAMP &&
+	    !tracepoint_set_var(set, def.number, def.initial))
+		ret = add_var(command, set, &def);
 	return ret ?: command_ok(command);
 }
 
@@ -513,12 +324,12 @@ struct trace_point *command_trace_point(const struct command *command)
 
 static int enable(struct command *command, bool on)
 {
+	struct trace_set *set = tracepoint_set(command->session);
 	struct trace_point *point = command_trace_point(command);
 
 	if (!point)
 		return -ENOENT;
-	return tracepoint_enable(command->session,
-				 tracepoint_set(command->session), point, on) ?:
+	return tracepoint_enable(command->session, set, point, on) ?:
 		       command_ok(command);
 }
 

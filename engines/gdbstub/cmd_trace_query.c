@@ -91,8 +91,7 @@ int cmd_trace_status(struct command *command)
 	packet_put_str(tx, set->is_running ? "T1" : "T0");
 	if (!set->is_running)
 		put_end(tx, trace, set);
-	put_buffer(tx, set->buffer.data ? &set->buffer : &none,
-		   trace->goes_on);
+	put_buffer(tx, set->buffer.data ? &set->buffer : &none, trace->goes_on);
 	put_field(tx, "starttime", set->start_us);
 	put_field(tx, "stoptime", set->stop_us);
 	mutex_unlock(&set->lock);

@@ -46,6 +46,8 @@ typedef long long s64;
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define fallthrough __attribute__((__fallthrough__))
 #define U64_MAX (~0ULL)
+#define U32_MAX UINT_MAX
+#define U16_MAX USHRT_MAX
 #define S32_MAX INT_MAX
 #define U8_MAX UCHAR_MAX
 

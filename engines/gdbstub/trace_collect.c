@@ -78,8 +78,8 @@ no_room:
 static int collect_regs(struct collection *c)
 {
 	size_t g_size = c->set->tdesc->g_size;
-	u8 *block = reserve(c->frame, TRACE_BLOCK_R + g_size +
-					      regs_collect_room());
+	size_t need = TRACE_BLOCK_R + g_size + regs_collect_room();
+	u8 *block = reserve(c->frame, need);
 	u8 *g = block + TRACE_BLOCK_R;
 
 	if (!block)
@@ -206,7 +206,8 @@ static const char *run_action(struct collection *c,
 		collect_regs(c);
 		return NULL;
 	case 'M':
-		if (action->has_base && regs_read_current(NULL, action->base, &base))
+		if (action->has_base &&
+		    regs_read_current(NULL, action->base, &base))
 			return agent_status_text(AGENT_BAD_REGISTER);
 		collect_mem(c, base + action->offset, action->len);
 		return NULL;

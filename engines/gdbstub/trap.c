@@ -42,9 +42,9 @@ static int read_mem(void *ctx, u64 addr, void *buf, size_t len)
 static int get_var(void *ctx, unsigned int num, u64 *val)
 {
 	const struct gdb_thread *thread = ctx;
+	struct trace_set *set = tracepoint_set_peek(thread->process->session);
 
-	return tracepoint_get_var(tracepoint_set_peek(thread->process->session),
-				  num, val) ? 0 : -ENOENT;
+	return tracepoint_get_var(set, num, val) ? 0 : -ENOENT;
 }
 
 /* What an expression here looks at; one that changes a variable is too much. */
