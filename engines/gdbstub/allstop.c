@@ -401,6 +401,9 @@ static pid_t interrupted_pid(struct gdb_session *session)
  * session_interrupt() - the client sent ^C
  * @session: the session
  *
+ * A client that steps and steps, as for a watchpoint in software, may send it
+ * before it has read that a step is done. Then it is for the next one.
+ *
  * Context: session.cmd_lock held.
  * Return: whether the stop is complete at once: the caller reports it.
  */
@@ -417,6 +420,8 @@ bool session_interrupt(struct gdb_session *session)
 		session->event.pid = interrupted_pid(session);
 		begin_stop(session, NULL);
 		done = allstop_complete(session);
+	} else if (session->event.kind == STOP_STEP) {
+		session->interrupt_kept = true;
 	}
 	spin_unlock(&session->lock);
 	return done;

@@ -286,14 +286,14 @@ static bool was_interrupted(void)
  * Put the program's byte back. A page that is gone, or that the program has
  * mapped anew or written over, holds no int3 of ours to be removed.
  */
-static void lift_breakpoint(struct breakpoint *bp, struct task_struct *task)
+static int lift_breakpoint(struct breakpoint *bp, struct task_struct *task)
 {
 	unsigned int tries = LIFT_TRIES;
 	int ret;
 	u8 byte;
 
 	if (bp->lifted)
-		return;
+		return 0;
 	was_interrupted();
 	do {
 		ret = read_text(task, bp->addr, &byte);
@@ -301,6 +301,7 @@ static void lift_breakpoint(struct breakpoint *bp, struct task_struct *task)
 			ret = write_text(task, bp->addr, bp->saved);
 	} while (ret && was_interrupted() && --tries);
 	bp->lifted = true;
+	return ret;
 }
 
 static void note_interrupt(void *unused)
@@ -348,12 +349,13 @@ static void drop_user(struct breakpoint_table *table, struct breakpoint *bp,
  * Removing one that is not there does nothing: a packet may come twice.
  *
  * Context: task; may sleep, takes table.lock.
- * Return: 0.
+ * Return: 0, or -EFAULT: it is removed, and its memory was not there any more.
  */
 int breakpoint_remove(struct breakpoint_table *table, struct task_struct *task,
 		      u64 addr, u8 user)
 {
 	struct breakpoint *bp;
+	int ret = 0;
 
 	mutex_lock(&table->lock);
 	bp = breakpoint_find(table, addr);
@@ -362,12 +364,12 @@ int breakpoint_remove(struct breakpoint_table *table, struct task_struct *task,
 	if (bp->users & ~user) {
 		drop_user(table, bp, user);
 	} else {
-		lift_breakpoint(bp, task);
+		ret = lift_breakpoint(bp, task);
 		free_breakpoint(table, bp);
 	}
 unlock:
 	mutex_unlock(&table->lock);
-	return 0;
+	return ret ? -EFAULT : 0;
 }
 
 /**

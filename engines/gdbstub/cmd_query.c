@@ -383,8 +383,14 @@ static struct gdb_thread *siginfo_thread(struct command *command)
 	struct gdb_thread *thread = command_thread(command);
 
 	if (!thread || thread->state != THREAD_STOPPED ||
-	    !thread->has_siginfo || !regs_tdesc(command->process)->is_64bit)
+	    !regs_tdesc(command->process)->is_64bit)
 		return NULL;
+	if (thread->has_siginfo)
+		return thread;
+	/* As ptrace has it: what merely was stopped got a SIGSTOP. */
+	clear_siginfo(&thread->siginfo);
+	thread->siginfo.si_signo = SIGSTOP;
+	thread->has_siginfo = true;
 	return thread;
 }
 

@@ -211,6 +211,15 @@ static void set_steps_over(struct gdb_session *session)
 	spin_unlock(&session->lock);
 }
 
+static void take_kept_interrupt(struct gdb_session *session)
+{
+	bool kept = session->interrupt_kept;
+
+	session->interrupt_kept = false;
+	if (kept)
+		commands_interrupt(session);
+}
+
 /* Let the marked threads run, or tell what one of them had kept back. */
 static int resume_marked(struct command *command)
 {
@@ -223,8 +232,10 @@ static int resume_marked(struct command *command)
 	}
 	if (!session_take_pending(session)) {
 		set_steps_over(session);
-		if (session_resume(session))
+		if (session_resume(session)) {
+			take_kept_interrupt(session);
 			return COMMAND_NO_REPLY;
+		}
 	}
 	clear_marks(session);
 	stop_reply_ask(session);

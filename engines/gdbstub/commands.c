@@ -534,6 +534,7 @@ static void end_connection(struct gdb_session *session, int error)
 		keep_for_next(session, kept, !error);
 	spin_lock(&session->lock);
 	session->reply_owed = false;
+	session->interrupt_kept = false;
 	session->non_stop = false;
 	nonstop_set_read(session, false);
 	spin_unlock(&session->lock);

@@ -185,6 +185,11 @@ struct gdb_session {
 	struct gdb_client client;
 	/** @trace: tracepoints; see there. */
 	struct session_trace trace;
+	/**
+	 * @interrupt_kept: a ^C met the end of a step on the wire; under
+	 * @cmd_lock.
+	 */
+	bool interrupt_kept;
 	/** @link: the socket. */
 	struct gdb_link link;
 	/** @helper: the opener's records. */

@@ -219,7 +219,7 @@ struct gdb_thread {
 	 * again; 0 for none.
 	 */
 	int granted;
-	/** @has_siginfo: @siginfo is that of the stop last reported. */
+	/** @has_siginfo: @siginfo is that of the stop that it is in. */
 	bool has_siginfo;
 	/** @siginfo: of the signal that stopped it. */
 	kernel_siginfo_t siginfo;

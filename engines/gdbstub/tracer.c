@@ -412,6 +412,19 @@ static u32 take_step_trap(struct gdb_thread *thread, kernel_siginfo_t *info)
 }
 
 /*
+ * A breakpoint in memory that cannot be executed, as that on the stack to which
+ * a function that the client calls returns: this fault is its hit.
+ */
+static bool is_fault_at_breakpoint(const struct gdb_thread *thread, int signo)
+{
+	u64 pc = current_pt_regs()->ip;
+
+	return (signo == SIGSEGV || signo == SIGILL) &&
+	       breakpoint_users(thread->process->breakpoints, pc) &
+		       BREAKPOINT_CLIENT;
+}
+
+/*
  * While the client steps it sees every signal: to skip the handler it needs a
  * breakpoint behind it, which only the client can place.
  */
@@ -421,7 +434,8 @@ static bool is_pass_signal(struct gdb_thread *thread, int signo)
 	       READ_ONCE(thread->process->execs_left) ||
 	       READ_ONCE(thread->process->session->trace.is_alone) ||
 	       (test_bit(signo, thread->process->session->client.pass) &&
-		!client_steps(thread));
+		!client_steps(thread) &&
+		!is_fault_at_breakpoint(thread, signo));
 }
 
 /*

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A page of code of the program's own making, which it calls for ever and maps
- * anew when it is told to: what was written there from outside is gone then.
+ * anew when it is told to: what was written there from outside is gone then. Told
+ * 2 it has no page until it is told 1.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -38,8 +39,13 @@ int main(void)
 	map_anew();
 	for (;;) {
 		round_begins();
-		((void (*)(volatile long *))page)(&counter);
-		if (do_remap) {
+		if (page)
+			((void (*)(volatile long *))page)(&counter);
+		if (do_remap == 2) {
+			munmap(page, sysconf(_SC_PAGESIZE));
+			page = NULL;
+			do_remap = 0;
+		} else if (do_remap) {
 			map_anew();
 			do_remap = 0;
 		}
