@@ -8,6 +8,7 @@
 #include "absence.h"
 #include "commands.h"
 #include "regs_x86.h"
+#include "serve.h"
 #include "session.h"
 #include "stop_reply.h"
 #include "tdesc_x86.h"
@@ -59,7 +60,7 @@ int cmd_non_stop(struct command *command)
 
 int cmd_interrupt(struct command *command)
 {
-	commands_interrupt(command->session);
+	serve_interrupt(command->session);
 	return command_ok(command);
 }
 
@@ -217,7 +218,7 @@ static void take_kept_interrupt(struct gdb_session *session)
 
 	session->interrupt_kept = false;
 	if (kept)
-		commands_interrupt(session);
+		serve_interrupt(session);
 }
 
 /* Let the marked threads run, or tell what one of them had kept back. */
@@ -385,7 +386,7 @@ int cmd_detach(struct command *command)
 		return COMMAND_HANG_UP;
 	}
 	pid = command->process->pid;
-	commands_leave_process(session, command->process, true);
+	serve_leave_process(session, command->process, true);
 	command->process = NULL;
 	if (session_process(session))
 		helper_push(&session->helper, GDBSTUB_RECORD_DETACHED, pid, 0);
@@ -410,7 +411,7 @@ static void kill_and_leave(struct command *command)
 	command->session->reply_owed = false;
 	spin_unlock(&command->session->lock);
 	kill_process(command->process);
-	commands_leave_process(command->session, command->process, true);
+	serve_leave_process(command->session, command->process, true);
 	command->process = NULL;
 }
 

@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The packet table, and the session's thread, which takes packets from the
- * link and has them answered. What is not in the table goes to the helper.
+ * The packet table, and how one packet is answered. What is not in the table
+ * goes to the helper.
  */
-#include <linux/kthread.h>
-#include <linux/poll.h>
-#include <linux/sched/signal.h>
-
-#include "absence.h"
 #include "commands.h"
 #include "session.h"
-#include "step.h"
-#include "stop_reply.h"
 #include "trace.h"
-
-/* Packets answered before somebody else gets the lock. */
-#define PACKETS_AT_ONCE 64
 
 /* clang-format off */
 #define ROW(name, schema, match, handler, when) \
@@ -282,7 +272,13 @@ static int forward(struct gdb_session *session)
 	return ret ?: COMMAND_NO_REPLY;
 }
 
-static void send_reply(struct gdb_session *session)
+/**
+ * commands_send() - send the packet in session.tx
+ * @session: the session
+ *
+ * Context: session.cmd_lock held.
+ */
+void commands_send(struct gdb_session *session)
 {
 	packet_tx_finish(&session->tx, true);
 	link_send(&session->link, session->tx.buf, session->tx.len);
@@ -336,11 +332,17 @@ static const struct command_row *find_row(const struct gdb_session *session)
 	return is_disabled(session, command) ? NULL : command;
 }
 
-/*
- * Return: 0: the packet was dealt with; -EAGAIN: it has to wait; or
- * COMMAND_HANG_UP.
+/**
+ * commands_take_packet() - answer the packet in session.link.rx
+ * @session: the session
+ *
+ * Context: session.cmd_lock held; may sleep.
+ * Return:
+ * * 0 - it was dealt with
+ * * COMMAND_HANG_UP - likewise, and the client is to be left
+ * * -EAGAIN - it has to wait
  */
-static int take_packet(struct gdb_session *session)
+int commands_take_packet(struct gdb_session *session)
 {
 	struct packet_rx *rx = &session->link.rx;
 	const struct command_row *row;
@@ -357,376 +359,10 @@ static int take_packet(struct gdb_session *session)
 	if (ret < 0)
 		packet_put_error(&session->tx, ret);
 	if (ret != COMMAND_NO_REPLY && ret != COMMAND_CLOSED_SILENTLY)
-		send_reply(session);
+		commands_send(session);
 	/* After the reply: the opener may close the device at once. */
 	if ((ret == COMMAND_CLOSED || ret == COMMAND_CLOSED_SILENTLY) &&
 	    !session_process(session))
 		helper_push(&session->helper, GDBSTUB_RECORD_CLOSED, 0, 0);
 	return ret == COMMAND_HANG_UP ? ret : 0;
-}
-
-/**
- * commands_interrupt() - the client sent ^C, or says the same in a packet
- * @session: the session
- *
- * Context: session.cmd_lock held; may sleep.
- */
-void commands_interrupt(struct gdb_session *session)
-{
-	if (READ_ONCE(session->non_stop) ? nonstop_interrupt(session) :
-					   session_interrupt(session))
-		stop_reply_send(session);
-}
-
-static void take_event(struct gdb_session *session, enum packet_event event)
-{
-	switch (event) {
-	case PACKET_NAK:
-		link_resend(&session->link);
-		break;
-	case PACKET_INTERRUPT:
-		commands_interrupt(session);
-		break;
-	case PACKET_OVERSIZED:
-		trace_gdbstub_bad_bytes(event);
-		packet_put_error(&session->tx, EMSGSIZE);
-		send_reply(session);
-		break;
-	case PACKET_BAD_SUM:
-	case PACKET_JUNK:
-		trace_gdbstub_bad_bytes(event);
-		break;
-	default:
-		break;
-	}
-}
-
-/*
- * A signal that was shown to the client and not yet passed on or discarded by
- * it: the program gets it when the client goes away without a word. A detach
- * delivers it only if the client's user lets such signals through.
- */
-static void keep_parked_signal(struct gdb_session *session,
-			       struct gdb_thread *thread,
-			       const struct stop_event *event, bool is_detach)
-{
-	const struct gdb_client *client = &session->client;
-	int signo = event->signo;
-
-	/* The stop of a ^C is called SIGINT, but is no signal of a thread. */
-	if (event->kind != STOP_SIGNAL || event->any_thread ||
-	    thread->state != THREAD_STOPPED || !thread->has_siginfo ||
-	    thread->siginfo.si_signo != signo)
-		return;
-	if (is_detach &&
-	    (client->has_program_signals ? !test_bit(signo, client->program) :
-					   signo == SIGTRAP))
-		return;
-	thread->inject = signo;
-}
-
-static void keep_parked_signals(struct gdb_session *session,
-				struct gdb_process *process, bool is_detach)
-{
-	struct gdb_thread *thread;
-
-	spin_lock(&session->lock);
-	list_for_each_entry(thread, &process->threads, entry)
-		if (session->non_stop)
-			keep_parked_signal(session, thread, &thread->note.event,
-					   is_detach);
-		else if (session->state == SESSION_STOPPED &&
-			 thread->tid == session->event.tid)
-			keep_parked_signal(session, thread, &session->event,
-					   is_detach);
-	spin_unlock(&session->lock);
-}
-
-static void leave_one(struct gdb_session *session, struct gdb_process *process)
-{
-	process_leave(process);
-	if (session_drop_process(session, process))
-		stop_reply_send(session);
-	process_free(process);
-}
-
-static void leave_useless(struct gdb_session *session)
-{
-	struct gdb_process *process;
-
-	while ((process = session_useless(session)))
-		leave_one(session, process);
-}
-
-static void deselect(struct gdb_selection *selection, pid_t pid)
-{
-	if (!selection->pid || selection->pid == pid)
-		memset(selection, 0, sizeof(*selection));
-}
-
-/**
- * commands_leave_process() - let a process go
- * @session: its session
- * @process: freed, or made a guest
- * @is_detach: the client said so
- *
- * Context: session.cmd_lock held; may sleep.
- */
-void commands_leave_process(struct gdb_session *session,
-			    struct gdb_process *process, bool is_detach)
-{
-	keep_parked_signals(session, process, is_detach);
-	tracepoint_leave(process);
-	deselect(&session->client.general, process->pid);
-	deselect(&session->client.resume, process->pid);
-	if (!READ_ONCE(process->is_gone) && session_shares_memory(process))
-		process_make_guest(process);
-	else
-		leave_one(session, process);
-	leave_useless(session);
-	/* No client will come back to it. */
-	if (!session->link.file && !session_process(session))
-		tracepoint_forget(session);
-}
-
-static struct gdb_process *other_process(struct gdb_session *session,
-					 const struct gdb_process *kept)
-{
-	struct gdb_process *process = NULL;
-
-	while ((process = session_next_process(session, process)))
-		if (process != kept && !process->is_hidden)
-			break;
-	return process;
-}
-
-/* @kept: what stays, or NULL. */
-static void leave_others(struct gdb_session *session,
-			 const struct gdb_process *kept)
-{
-	struct gdb_process *process;
-
-	while ((process = other_process(session, kept)))
-		commands_leave_process(session, process, false);
-	leave_useless(session);
-}
-
-/* A thread that stays stopped keeps its signal for the next client. */
-static void keep_for_next(struct gdb_session *session, struct gdb_process *kept,
-			  bool is_detach)
-{
-	if (is_detach || READ_ONCE(session->non_stop))
-		keep_parked_signals(session, kept, is_detach);
-	absence_begin(kept, is_detach);
-	leave_useless(session);
-}
-
-/* @error: what ended it; 0: a detach that leaves the process here. */
-static void end_connection(struct gdb_session *session, int error)
-{
-	struct gdb_process *kept = absence_process(session);
-
-	link_close(&session->link);
-	helper_cancel(&session->helper);
-	session->packet_waits = false;
-	leave_others(session, kept);
-	if (kept)
-		keep_for_next(session, kept, !error);
-	spin_lock(&session->lock);
-	session->reply_owed = false;
-	session->interrupt_kept = false;
-	session->non_stop = false;
-	nonstop_set_read(session, false);
-	spin_unlock(&session->lock);
-	memset(&session->client, 0, sizeof(session->client));
-	if (!kept)
-		tracepoint_forget(session);
-	helper_push(&session->helper, GDBSTUB_RECORD_CLOSED,
-		    kept ? kept->pid : 0, -error);
-}
-
-/* While the helper works on a packet nothing is read: has the client gone? */
-static bool is_hung_up(struct gdb_session *session)
-{
-	__poll_t gone = EPOLLHUP | EPOLLRDHUP | EPOLLERR;
-
-	return vfs_poll(session->link.file, NULL) & gone;
-}
-
-/*
- * Return: 0: go on; -EAGAIN: nothing to do; COMMAND_HANG_UP, or what ended the
- * connection.
- */
-static int serve_one(struct gdb_session *session)
-{
-	enum packet_event event = PACKET_DATA;
-	int error = 0;
-
-	if (!session->packet_waits)
-		event = link_receive(&session->link, &error);
-	if (event == PACKET_MORE)
-		return error ?: -EAGAIN;
-	if (!session->packet_waits)
-		link_send_ack(&session->link, packet_ack_for(event));
-	if (event == PACKET_DATA)
-		error = take_packet(session);
-	else
-		take_event(session, event);
-	session->packet_waits = error == -EAGAIN;
-	return error;
-}
-
-static int serve_link(struct gdb_session *session)
-{
-	unsigned int nr;
-	int ret;
-
-	for (nr = 0; nr < PACKETS_AT_ONCE; nr++) {
-		ret = link_flush(&session->link);
-		if (ret)
-			return ret;
-		if (helper_is_awaited(&session->helper) ||
-		    session->packet_waits)
-			if (is_hung_up(session))
-				return -ENODATA;
-		if (helper_is_awaited(&session->helper))
-			return -EAGAIN;
-		ret = serve_one(session);
-		if (ret == -EAGAIN)
-			return link_flush(&session->link);
-		if (ret || !session->link.file)
-			return ret;
-	}
-	session_kick(session, WORK_LOOK);
-	return -EAGAIN;
-}
-
-/*
- * It is gone and the client knows, or there is no client to be told. One that
- * was notified asks what else there is before it knows.
- */
-static bool is_finished(struct gdb_session *session,
-			struct gdb_process *process)
-{
-	return READ_ONCE(process->is_gone) &&
-	       (!session->link.file || (READ_ONCE(process->was_told) &&
-					!READ_ONCE(session->notified)));
-}
-
-static const char refused_text[] =
-	"Detached from a program that you may not trace, which was executed.\n";
-
-/*
- * The client waits for a stop. Of the replies that end a process this one
- * claims least: it is told in words what happened, and then that there is
- * nothing left to debug.
- */
-static void tell_refused(struct gdb_session *session, pid_t pid)
-{
-	packet_tx_begin(&session->tx, '$');
-	packet_put_char(&session->tx, 'O');
-	packet_put_hex_str(&session->tx, refused_text);
-	send_reply(session);
-	packet_tx_begin(&session->tx, '$');
-	packet_put_str(&session->tx, "W00");
-	stop_reply_put_process(&session->tx, session, pid);
-	send_reply(session);
-}
-
-static void refuse_image(struct gdb_session *session,
-			 struct gdb_process *process)
-{
-	pid_t pid = process->pid;
-	bool owed;
-
-	spin_lock(&session->lock);
-	owed = session->reply_owed;
-	session->reply_owed = false;
-	spin_unlock(&session->lock);
-	commands_leave_process(session, process, true);
-	if (owed)
-		tell_refused(session, pid);
-	helper_push(&session->helper, GDBSTUB_RECORD_CLOSED, 0, EPERM);
-}
-
-/* Return: whether the process has left the session. */
-static bool look_at_process(struct gdb_session *session,
-			    struct gdb_process *process)
-{
-	process_reap_threads(process);
-	if (process->is_hidden)
-		return false;
-	if (READ_ONCE(process->may_not_trace)) {
-		refuse_image(session, process);
-		return true;
-	}
-	if (!is_finished(session, process))
-		return false;
-	commands_leave_process(session, process, true);
-	if (!session_process(session))
-		helper_push(&session->helper, GDBSTUB_RECORD_CLOSED, 0, 0);
-	return true;
-}
-
-/* A process that leaves may take guests with it: the list is read anew. */
-static void look_at_processes(struct gdb_session *session)
-{
-	struct gdb_process *process = NULL;
-
-	while ((process = session_next_process(session, process)))
-		if (look_at_process(session, process))
-			process = NULL;
-	leave_useless(session);
-}
-
-static void look_at_stop(struct gdb_session *session)
-{
-	if (test_and_clear_bit(WORK_STOP_LATE, &session->work) &&
-	    session_stop_late(session))
-		stop_reply_send(session);
-	if (READ_ONCE(session->reply_owed) || READ_ONCE(session->non_stop))
-		stop_reply_send(session);
-	tracepoint_tidy(session);
-	look_at_processes(session);
-}
-
-static void look_at_everything(struct gdb_session *session)
-{
-	int ret;
-
-	mutex_lock(&session->cmd_lock);
-	look_at_stop(session);
-	if (session->link.file) {
-		ret = serve_link(session);
-		if (ret && ret != -EAGAIN)
-			end_connection(session, min(ret, 0));
-		else
-			look_at_stop(session);
-	}
-	mutex_unlock(&session->cmd_lock);
-}
-
-/**
- * commands_main() - the session's thread
- * @data: the session
- *
- * It takes SIGKILL, which nobody but session_destroy() sends, as a reason to
- * give up what it is waiting for in the target's memory.
- *
- * Return: 0.
- */
-int commands_main(void *data)
-{
-	struct gdb_session *session = data;
-
-	allow_signal(SIGKILL);
-	while (session_wait_for_work(session))
-		look_at_everything(session);
-	flush_signals(current);
-	mutex_lock(&session->cmd_lock);
-	link_close(&session->link);
-	leave_others(session, NULL);
-	mutex_unlock(&session->cmd_lock);
-	complete(&session->ended);
-	return 0;
 }

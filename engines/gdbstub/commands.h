@@ -65,10 +65,8 @@ struct command_row {
 	enum command_when when;
 };
 
-int commands_main(void *session);
-void commands_interrupt(struct gdb_session *session);
-void commands_leave_process(struct gdb_session *session,
-			    struct gdb_process *process, bool is_detach);
+int commands_take_packet(struct gdb_session *session);
+void commands_send(struct gdb_session *session);
 
 /* For handlers. */
 int command_ok(struct command *command);

@@ -18,7 +18,7 @@
 #include <linux/uaccess.h>
 
 #include "absence.h"
-#include "commands.h"
+#include "serve.h"
 #include "door.h"
 #include "session.h"
 #include "stop_reply.h"
@@ -30,7 +30,7 @@
 
 static int door_open(struct inode *inode, struct file *file)
 {
-	struct gdb_session *session = session_create(commands_main);
+	struct gdb_session *session = session_create(serve_main);
 
 	if (IS_ERR(session))
 		return PTR_ERR(session);
