@@ -287,6 +287,28 @@ static int queue_locked(struct gdb_link *link, const u8 *packet, size_t len)
 	return 0;
 }
 
+/*
+ * A long packet is not copied into link.out first, as far as the socket takes it.
+ * Without acknowledgements nobody asks for it again.
+ */
+static size_t send_long_locked(struct gdb_link *link, const u8 *packet,
+			       size_t len)
+{
+	struct kvec vec = { .iov_base = (void *)packet, .iov_len = len };
+	struct msghdr msg = { .msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL };
+	int ret;
+
+	lockdep_assert_held(&link->tx_lock);
+	if (!link->sock || !link->no_ack || len < LINK_LONG ||
+	    link->out_at < link->out_len)
+		return 0;
+	ret = kernel_sendmsg(link->sock, &msg, &vec, 1, len);
+	if (ret <= 0)
+		return 0;
+	trace_gdbstub_send(packet, ret);
+	return ret;
+}
+
 static void flush_or_kick_locked(struct gdb_link *link)
 {
 	if (!flush_locked(link))
@@ -313,10 +335,12 @@ static void flush_or_kick_locked(struct gdb_link *link)
  */
 int link_send(struct gdb_link *link, const u8 *packet, size_t len)
 {
+	size_t sent;
 	int ret;
 
 	mutex_lock(&link->tx_lock);
-	ret = queue_locked(link, packet, len);
+	sent = send_long_locked(link, packet, len);
+	ret = sent == len ? 0 : queue_locked(link, packet + sent, len - sent);
 	if (!ret)
 		flush_or_kick_locked(link);
 	mutex_unlock(&link->tx_lock);

@@ -24,6 +24,9 @@ struct socket;
 #define LINK_BUF_SIZE (LINK_PACKET_MAX + PACKET_OVERHEAD)
 #define LINK_OUT_SIZE (LINK_BUF_SIZE + 4096)
 
+/* From so many bytes on a packet goes to the socket from where it was built. */
+#define LINK_LONG 4096
+
 /* How much waits with link_send_later() at most, and for how long. */
 #define LINK_LATER_BYTES 8192
 #define LINK_LATER_MS 5

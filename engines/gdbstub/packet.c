@@ -12,6 +12,21 @@
 
 static const char hex_digits[] = "0123456789abcdef";
 
+/* clang-format off */
+
+/* Both digits of each byte: memory is sent by the megabyte. */
+#define HEX_PAIRS(high) \
+	high "0" high "1" high "2" high "3" high "4" high "5" high "6" high "7" \
+	high "8" high "9" high "a" high "b" high "c" high "d" high "e" high "f"
+
+static const char hex_pairs[] =
+	HEX_PAIRS("0") HEX_PAIRS("1") HEX_PAIRS("2") HEX_PAIRS("3")
+	HEX_PAIRS("4") HEX_PAIRS("5") HEX_PAIRS("6") HEX_PAIRS("7")
+	HEX_PAIRS("8") HEX_PAIRS("9") HEX_PAIRS("a") HEX_PAIRS("b")
+	HEX_PAIRS("c") HEX_PAIRS("d") HEX_PAIRS("e") HEX_PAIRS("f");
+
+/* clang-format on */
+
 /* Receiving */
 
 void packet_rx_init(struct packet_rx *rx, u8 *buf, size_t size)
@@ -234,10 +249,8 @@ void packet_put_hex(struct packet_tx *tx, const void *data, size_t len)
 		tx->overflow = true;
 		return;
 	}
-	for (i = 0; i < len; i++) {
-		*at++ = hex_digits[byte[i] >> 4];
-		*at++ = hex_digits[byte[i] & 0xf];
-	}
+	for (i = 0; i < len; i++)
+		memcpy(at + 2 * i, hex_pairs + 2 * byte[i], 2);
 }
 
 void packet_put_hex_str(struct packet_tx *tx, const char *str)
@@ -356,6 +369,27 @@ static size_t rle_count(size_t repeats)
 	return n;
 }
 
+#define EACH_BYTE(value) (~0ULL / 0xff * (value))
+
+static u64 load_word(const u8 *at)
+{
+	u64 word;
+
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
+/* Are the 11 characters such that no run that is worth it begins in the first 8? */
+static bool has_no_run(const u8 *at)
+{
+	u64 next = load_word(at + 1), third = load_word(at + 2);
+	u64 differ = (load_word(at) ^ next) | (next ^ third) |
+		     (third ^ load_word(at + 3));
+
+	/* Does it have no byte that is zero? */
+	return !((differ - EACH_BYTE(1)) & ~differ & EACH_BYTE(0x80));
+}
+
 /* In place: what is written never overtakes what is read. */
 static void compress_runs(struct packet_tx *tx)
 {
@@ -366,6 +400,14 @@ static void compress_runs(struct packet_tx *tx)
 		size_t run = 1;
 		u8 c = buf[in];
 
+		if (in + 8 + RLE_MIN <= tx->len && has_no_run(buf + in)) {
+			u64 word = load_word(buf + in);
+
+			memcpy(buf + out, &word, 8);
+			in += 8;
+			out += 8;
+			continue;
+		}
 		while (in + run < tx->len && buf[in + run] == c)
 			run++;
 		in += run;
@@ -384,11 +426,35 @@ static void compress_runs(struct packet_tx *tx)
 	tx->len = out;
 }
 
+/* Four sums of 16 bits at a time, taken together before they can overflow. */
+#define SUM_WORDS 128
+
+static u8 sum_of(const u8 *data, size_t len)
+{
+	u8 sum = 0;
+
+	while (len >= 8) {
+		u64 sums = 0;
+		size_t i, nr = len / 8 < SUM_WORDS ? len / 8 : SUM_WORDS;
+
+		for (i = 0; i < nr; i++, data += 8) {
+			u64 word = load_word(data);
+
+			sums += (word & 0x00ff00ff00ff00ffULL) +
+				(word >> 8 & 0x00ff00ff00ff00ffULL);
+		}
+		len -= 8 * nr;
+		sum += sums + (sums >> 16) + (sums >> 32) + (sums >> 48);
+	}
+	while (len--)
+		sum += *data++;
+	return sum;
+}
+
 int packet_tx_finish(struct packet_tx *tx, bool rle)
 {
 	bool overflow = tx->overflow;
-	u8 sum = 0;
-	size_t i;
+	u8 sum;
 
 	if (overflow && tx->buf[0] != '$') {
 		tx->len = 0;
@@ -398,8 +464,7 @@ int packet_tx_finish(struct packet_tx *tx, bool rle)
 		packet_put_error(tx, EMSGSIZE);
 	if (rle)
 		compress_runs(tx);
-	for (i = 1; i < tx->len; i++)
-		sum += tx->buf[i];
+	sum = sum_of(tx->buf + 1, tx->len - 1);
 	tx->buf[tx->len++] = '#';
 	tx->buf[tx->len++] = hex_digits[sum >> 4];
 	tx->buf[tx->len++] = hex_digits[sum & 0xf];

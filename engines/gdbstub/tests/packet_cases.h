@@ -351,13 +351,46 @@ static void packet_compresses_any_run(CHECK)
 	}
 }
 
+/* Texts of few characters: runs of all lengths begin and end anywhere. */
+static void packet_compresses_any_text(CHECK)
+{
+	u8 text[600];
+	size_t len, got, i;
+	u32 state = 4711;
+
+	for (len = 0; len < sizeof(text); len++) {
+		for (i = 0; i < len; i++) {
+			state = state * 1664525 + 1013904223;
+			text[i] = "ab0000"[(state >> 24) % (2 + len % 5)];
+		}
+		packet_tx_init(&packet_tx, packet_buf, sizeof(packet_buf));
+		packet_put_text(&packet_tx, (const char *)text, len);
+		EXPECT_EQ(packet_tx_finish(&packet_tx, true), 0);
+		packet_rx_init(&packet_rx, packet_copy, sizeof(packet_copy));
+		EXPECT_EQ(packet_rx_feed(&packet_rx, packet_buf, packet_tx.len,
+					 &i),
+			  PACKET_DATA);
+		got = packet_expand_runs(packet_buf + 1, packet_tx.len - 4,
+					 packet_copy);
+		EXPECT_EQ(got, len);
+		EXPECT(!memcmp(packet_copy, text, len));
+	}
+}
+
 static CHECK_TABLE packet_cases[] = {
-	CASE(packet_receives),		 CASE(packet_receives_in_pieces),
-	CASE(packet_acknowledges),	 CASE(packet_builds),
-	CASE(packet_builds_numbers),	 CASE(packet_escapes),
-	CASE(packet_fits_binary),	 CASE(packet_overflows),
-	CASE(packet_reports_errors),	 CASE(packet_compresses),
-	CASE(packet_compresses_any_run), CASES_END,
+	CASE(packet_receives),
+	CASE(packet_receives_in_pieces),
+	CASE(packet_acknowledges),
+	CASE(packet_builds),
+	CASE(packet_builds_numbers),
+	CASE(packet_escapes),
+	CASE(packet_fits_binary),
+	CASE(packet_overflows),
+	CASE(packet_reports_errors),
+	CASE(packet_compresses),
+	CASE(packet_compresses_any_run),
+	CASE(packet_compresses_any_text),
+	CASES_END,
 };
 
 #endif /* GDBSTUB_PACKET_CASES_H */
