@@ -30,6 +30,7 @@
 
 /* utrace.h is the kernel's own. */
 #define ATTACH_CREATE 0x10
+#define SYSCALL_EVENTS 0xc0
 
 #define ROUNDS 61
 
@@ -119,7 +120,17 @@ static pid_t must_fork(void)
 	return pid;
 }
 
-static void count_syscall(void)
+static void tell_engine(enum ut_op op, int id, uint64_t value)
+{
+	struct ut_command command = { .op = op, .id = id, .value = value };
+
+	if (device < 0)
+		return;
+	if (ioctl(device, UT_CALL, &command) || command.ret)
+		err(1, "command %d", op);
+}
+
+static void count_syscall(const char *row)
 {
 	double counts[ROUNDS];
 
@@ -130,7 +141,16 @@ static void count_syscall(void)
 			syscall(SYS_getppid);
 		counts[i] = (__rdtsc() - start) / 1000.;
 	}
-	print("syscall", counts);
+	print(row, counts);
+}
+
+/* An engine wants to hear of another call. */
+static void count_passed_call(int id)
+{
+	tell_engine(UT_SYSCALLS, id, SYS_dup2);
+	tell_engine(UT_EVENTS, id, SYSCALL_EVENTS);
+	count_syscall("passed-call");
+	tell_engine(UT_EVENTS, id, 0);
 }
 
 static void on_signal(int signal)
@@ -416,7 +436,8 @@ int main(int argc, char **argv)
 		err(1, "mmap");
 	shared[0] = 0;
 	id = attach(getpid());
-	count_syscall();
+	count_syscall("syscall");
+	count_passed_call(id);
 	count_signal();
 	count_switch();
 	count_fork_exit();
