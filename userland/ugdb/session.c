@@ -460,6 +460,7 @@ static void keep_process(struct session *session, pid_t pid)
 	struct program kept;
 
 	session->held = true;
+	session->helper.program_pid = pid;
 	if (!other)
 		return;
 	kept = *other;
