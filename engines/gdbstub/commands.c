@@ -228,13 +228,23 @@ static bool must_wait(struct gdb_session *session,
 	return wait;
 }
 
+/*
+ * In non-stop the client may ask for the stop of a thread of whose end it was
+ * told, and has not looked at that: there is nothing left to stop.
+ */
+static bool is_late_stop(const struct command *command,
+			 const struct command_row *row)
+{
+	return row->handler == cmd_vcont && READ_ONCE(command->session->non_stop);
+}
+
 static int check_when(const struct command *command,
 		      const struct command_row *row)
 {
 	if (row->when == WHEN_ANY)
 		return 0;
 	if (!command->process)
-		return -ESRCH;
+		return is_late_stop(command, row) ? 0 : -ESRCH;
 	if (row->when == WHEN_PROCESS)
 		return 0;
 	if (row->when == WHEN_STOPPED && READ_ONCE(command->process->is_gone))
