@@ -483,6 +483,53 @@ static void named_and_changed(void)
 	kill_reap(pid);
 }
 
+static int channel[2];
+
+static void reads(void *arg)
+{
+	char c;
+
+	(void)arg;
+	shared->ready = 1;
+	for (;;) {
+		syscall(SYS_getppid);
+		if (syscall(SYS_read, channel[0], &c, 1) == 1)
+			shared->counter++;
+	}
+}
+
+static void let_read(void)
+{
+	long before = shared->counter;
+
+	check_eq((int)write(channel[1], "x", 1), 1);
+	check(wait_value(&shared->counter, before + 1));
+}
+
+/* A call that is passed at its entry, and named while the thread is in it. */
+static void named_inside(void)
+{
+	pid_t pid;
+
+	check_eq(pipe(channel), 0);
+	pid = start(reads, E_SYSCALLS);
+	check_eq(ut_syscalls(0, SYS_dup2), 0);
+	/* The exit of the first may still be looked at, as it was before. */
+	let_read();
+	check(wait_state(pid, "S"));
+	let_read();
+	check(wait_state(pid, "S"));
+	ut_mark();
+	check_eq(ut_syscalls(0, SYS_read), 0);
+	let_read();
+	check(ut_wait_nth(0, UT_SYSCALL_EXIT, SYS_read, 1));
+	check(ut_wait_nth(0, UT_SYSCALL_ENTRY, SYS_read, 1));
+	check_story(0, "leave:0 entry:0");
+	kill_reap(pid);
+	close(channel[0]);
+	close(channel[1]);
+}
+
 #define NR_COUNTED 3000
 
 static void counted(void *arg)
@@ -540,6 +587,7 @@ const struct test tests[] = {
 	{ "calls that are named, and no others", named },
 	{ "calls that are named by one of two", named_by_one_of_two },
 	{ "the exit of a named call that was changed", named_and_changed },
+	{ "named while the thread is in the call: its exit", named_inside },
 	{ "named calls are all reported while others come and go",
 	  named_in_a_crowd },
 	{ "as fast as before when the last engine leaves", free_again },

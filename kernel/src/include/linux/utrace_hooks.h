@@ -26,6 +26,17 @@ struct user_namespace;
 #include <uapi/linux/ptrace.h>
 
 /*
+ * In thread_info.syscall_work, after the last bit of enum syscall_work_bit: the
+ * exit of the system call that the task is in is to be looked at. Set only where
+ * SYSCALL_WORK_SYSCALL_UTRACE is; changed under utrace.lock. Without it, the way
+ * out of a call that nobody has named is that of a task that is not traced.
+ */
+#define SYSCALL_WORK_BIT_SYSCALL_UTRACE_EXIT \
+	(SYSCALL_WORK_BIT_SYSCALL_UTRACE + 1)
+#define SYSCALL_WORK_SYSCALL_UTRACE_EXIT \
+	BIT(SYSCALL_WORK_BIT_SYSCALL_UTRACE_EXIT)
+
+/*
  * Set in task->utrace_flags while any engine is attached, whatever its mask;
  * the other bits are the union of the engines' events.
  */
@@ -194,6 +205,7 @@ static inline void utrace_init_task(struct task_struct *task)
 	task->utrace_flags = 0;
 	RCU_INIT_POINTER(task->utrace, NULL);
 	clear_task_syscall_work(task, SYSCALL_UTRACE);
+	clear_task_syscall_work(task, SYSCALL_UTRACE_EXIT);
 }
 
 /**
@@ -414,6 +426,13 @@ static inline void utrace_mark_killed(void)
 		__utrace_mark_killed(current);
 }
 
+/*
+ * What kernel/entry/common.c defines: all that is to be done at the entry of a
+ * system call. syscall_trace_enter() is in kernel/utrace/report.c.
+ */
+long __syscall_trace_enter(struct pt_regs *regs, long syscall,
+			   unsigned long work);
+
 /**
  * utrace_syscall_entry() - entering a system call
  * @regs: User registers, which engines may change.
@@ -444,7 +463,7 @@ static inline bool utrace_syscall_hold(void)
  * utrace_syscall_exit() - leaving a system call
  * @regs: User registers, which engines may change.
  *
- * Called by syscall_exit_work() with SYSCALL_WORK_SYSCALL_UTRACE set, no
+ * Called by syscall_exit_work() with SYSCALL_WORK_SYSCALL_UTRACE_EXIT set, no
  * locks, before ptrace sees the exit.
  */
 static inline void utrace_syscall_exit(struct pt_regs *regs)
@@ -760,6 +779,9 @@ static inline void utrace_hold_trap(void) { }
 #define utrace_wake_held(task) ((void)(task))
 static inline void utrace_kill_held(struct task_struct *task) { }
 static inline void utrace_mark_killed(void) { }
+
+#define SYSCALL_WORK_SYSCALL_UTRACE_EXIT 0
+#define __syscall_trace_enter syscall_trace_enter
 
 static inline bool utrace_syscall_entry(struct pt_regs *regs)
 {

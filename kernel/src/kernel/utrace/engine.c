@@ -147,14 +147,12 @@ EXPORT_SYMBOL_GPL(__utrace_engine_release);
 
 /*
  * What an engine goes on to want never vanishes in between, not even for a task
- * that looks at this moment: a word of the bitmap changes as a whole, and the
- * bitmap is whole before it is what counts.
+ * that looks at this moment: a word of the bitmap changes as a whole.
  */
 static void update_syscalls_locked(struct utrace *utrace)
 {
 	DECLARE_BITMAP(syscalls, UTRACE_NR_SYSCALLS) = {};
 	struct utrace_engine *engine;
-	bool all = false;
 	int i;
 
 	list_for_each_entry(engine, &utrace->engines, entry) {
@@ -164,12 +162,29 @@ static void update_syscalls_locked(struct utrace *utrace)
 			bitmap_or(syscalls, syscalls, engine->syscalls,
 				  UTRACE_NR_SYSCALLS);
 		else
-			all = true;
+			bitmap_fill(syscalls, UTRACE_NR_SYSCALLS);
 	}
 	for (i = 0; i < BITS_TO_LONGS(UTRACE_NR_SYSCALLS); i++)
 		WRITE_ONCE(utrace->syscalls[i], syscalls[i]);
-	/* Pairs with the load in is_of_no_interest(). */
-	smp_store_release(&utrace->all_syscalls, all);
+}
+
+/*
+ * A call that the task is in was passed at its entry, maybe: its exit is to be
+ * looked at. The bitmap is there before it is looked at.
+ */
+static void set_syscall_work_locked(struct utrace *utrace)
+{
+	update_syscalls_locked(utrace);
+	/* Pairs with smp_rmb() in syscall_trace_enter(). */
+	smp_mb__before_atomic();
+	set_task_syscall_work(utrace->task, SYSCALL_UTRACE);
+	set_task_syscall_work(utrace->task, SYSCALL_UTRACE_EXIT);
+}
+
+static void clear_syscall_work_locked(struct utrace *utrace)
+{
+	clear_task_syscall_work(utrace->task, SYSCALL_UTRACE);
+	clear_task_syscall_work(utrace->task, SYSCALL_UTRACE_EXIT);
 }
 
 /**
@@ -191,13 +206,11 @@ void utrace_update_flags_locked(struct utrace *utrace)
 		if (!utrace_is_ptrace(engine))
 			flags |= UTRACE_FLAG_ATTACHED;
 	}
-	if (flags & UTRACE_EVENT_SYSCALL)
-		update_syscalls_locked(utrace);
 	WRITE_ONCE(utrace->task->utrace_flags, flags);
 	if (flags & UTRACE_EVENT_SYSCALL)
-		set_task_syscall_work(utrace->task, SYSCALL_UTRACE);
+		set_syscall_work_locked(utrace);
 	else
-		clear_task_syscall_work(utrace->task, SYSCALL_UTRACE);
+		clear_syscall_work_locked(utrace);
 }
 
 /* Where in the list a new engine goes: at its end, but before that of ptrace. */

@@ -8,6 +8,7 @@
  * it. An engine that is attached during a round comes last in it.
  */
 #include <linux/binfmts.h>
+#include <linux/entry-common.h>
 #include <linux/ptrace.h>
 #include <linux/resume_user_mode.h>
 #include <linux/uprobes.h>
@@ -353,9 +354,54 @@ static bool is_of_no_interest(const struct utrace *utrace, struct pt_regs *regs)
 {
 	unsigned int nr = syscall_get_nr(current, regs);
 
-	/* Pairs with the store in update_syscalls_locked(). */
-	return !smp_load_acquire(&utrace->all_syscalls) &&
-	       nr < UTRACE_NR_SYSCALLS && !test_bit(nr, utrace->syscalls);
+	return nr < UTRACE_NR_SYSCALLS && !test_bit(nr, utrace->syscalls);
+}
+
+/**
+ * syscall_trace_enter() - a task with work to do enters a system call
+ * @regs: User registers.
+ * @syscall: The number of the call.
+ * @work: The system call work of current.
+ *
+ * Called by syscall_enter_from_user_mode_work(), as without CONFIG_UTRACE, where
+ * nobody comes who has no work. Who has no other work than for engines, of which
+ * none has named the call, and who does not watch the exit of one, is off again
+ * after a dozen instructions: few more than there are in the way of others.
+ *
+ * Return: the number of the call to make, -1 for none.
+ */
+long syscall_trace_enter(struct pt_regs *regs, long syscall, unsigned long work)
+{
+	const struct utrace *utrace;
+
+	if (work != SYSCALL_WORK_SYSCALL_UTRACE ||
+	    (unsigned long)syscall >= UTRACE_NR_SYSCALLS)
+		return __syscall_trace_enter(regs, syscall, work);
+	/* Pairs with smp_mb__before_atomic() where the work bit was set. */
+	smp_rmb();
+	utrace = rcu_dereference_raw(current->utrace);
+	if (test_bit(syscall, utrace->syscalls))
+		return __syscall_trace_enter(regs, syscall, work);
+	return syscall;
+}
+
+/*
+ * Is the exit of this call to be looked at. An engine that names the call at
+ * this moment has set the bit before, and it stays, or sets it afterwards; one
+ * that leaves has cleared it, and it is not set again.
+ */
+static void watch_exit(struct utrace *utrace, struct pt_regs *regs)
+{
+	bool is_watched = test_syscall_work(SYSCALL_UTRACE_EXIT);
+
+	if (is_watched != is_of_no_interest(utrace, regs))
+		return;
+	spin_lock(&utrace->lock);
+	if (is_of_no_interest(utrace, regs))
+		clear_syscall_work(SYSCALL_UTRACE_EXIT);
+	else if (test_syscall_work(SYSCALL_UTRACE))
+		set_syscall_work(SYSCALL_UTRACE_EXIT);
+	spin_unlock(&utrace->lock);
 }
 
 bool __utrace_syscall_entry(struct pt_regs *regs)
@@ -368,6 +414,7 @@ bool __utrace_syscall_entry(struct pt_regs *regs)
 		.regs = regs,
 	};
 
+	watch_exit(utrace, regs);
 	if (!task_utrace_events(current, UTRACE_EVENT(SYSCALL_ENTRY)))
 		return false;
 	utrace->syscall_told = !is_of_no_interest(utrace, regs);

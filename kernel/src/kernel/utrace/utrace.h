@@ -104,11 +104,6 @@ struct utrace {
 	 * @lock, read by the task without.
 	 */
 	DECLARE_BITMAP(syscalls, UTRACE_NR_SYSCALLS);
-	/**
-	 * @all_syscalls: An engine wants to hear of them all. Written under
-	 * @lock after @syscalls, read by the task before it.
-	 */
-	bool all_syscalls;
 	/** @report: A report before user mode was asked for. */
 	bool report;
 	/**
