@@ -161,7 +161,8 @@ static int list_threads(struct command *command, unsigned int from)
 
 	spin_lock(&session->lock);
 	session_for_each_thread(session, thread) {
-		if (!is_listed(thread) || at++ < from || packet_tx_room(tx) < 32)
+		if (!is_listed(thread) || at++ < from ||
+		    packet_tx_room(tx) < 32)
 			continue;
 		packet_put_char(tx, any ? ',' : 'm');
 		stop_reply_put_tid(tx, session, thread->process->pid,

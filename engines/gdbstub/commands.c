@@ -235,7 +235,8 @@ static bool must_wait(struct gdb_session *session,
 static bool is_late_stop(const struct command *command,
 			 const struct command_row *row)
 {
-	return row->handler == cmd_vcont && READ_ONCE(command->session->non_stop);
+	return row->handler == cmd_vcont &&
+	       READ_ONCE(command->session->non_stop);
 }
 
 static int check_when(const struct command *command,

@@ -205,6 +205,7 @@ static void test_other_task(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, utrace_barrier(utrace->task, engine), 0);
 }
 
+/* clang-format off */
 static struct kunit_case control_cases[] = {
 	KUNIT_CASE(test_set_events),
 	KUNIT_CASE(test_control),
@@ -213,6 +214,8 @@ static struct kunit_case control_cases[] = {
 	KUNIT_CASE(test_other_task),
 	{},
 };
+
+/* clang-format on */
 
 static struct kunit_suite control_suite = {
 	.name = "utrace_control",
