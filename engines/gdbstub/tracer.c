@@ -413,13 +413,16 @@ static u32 take_step_trap(struct gdb_thread *thread, kernel_siginfo_t *info)
 
 /*
  * A breakpoint in memory that cannot be executed, as that on the stack to which
- * a function that the client calls returns: this fault is its hit.
+ * a function that the client calls returns: the fault of fetching it is its hit.
+ * What the program's instruction there does with memory is no concern of it.
  */
-static bool is_fault_at_breakpoint(const struct gdb_thread *thread, int signo)
+static bool is_fault_at_breakpoint(const struct gdb_thread *thread,
+				   const kernel_siginfo_t *info)
 {
 	u64 pc = current_pt_regs()->ip;
 
-	return (signo == SIGSEGV || signo == SIGILL) &&
+	return info->si_signo == SIGSEGV && info->si_code == SEGV_ACCERR &&
+	       (u64)info->si_addr == pc &&
 	       breakpoint_users(thread->process->breakpoints, pc) &
 		       BREAKPOINT_CLIENT;
 }
@@ -428,14 +431,15 @@ static bool is_fault_at_breakpoint(const struct gdb_thread *thread, int signo)
  * While the client steps it sees every signal: to skip the handler it needs a
  * breakpoint behind it, which only the client can place.
  */
-static bool is_pass_signal(struct gdb_thread *thread, int signo)
+static bool is_pass_signal(struct gdb_thread *thread,
+			   const kernel_siginfo_t *info)
 {
 	return thread->guest || READ_ONCE(thread->process->is_leaving) ||
 	       READ_ONCE(thread->process->execs_left) ||
 	       READ_ONCE(thread->process->session->trace.is_alone) ||
-	       (test_bit(signo, thread->process->session->client.pass) &&
-		!client_steps(thread) &&
-		!is_fault_at_breakpoint(thread, signo));
+	       (test_bit(info->si_signo,
+			 thread->process->session->client.pass) &&
+		!client_steps(thread) && !is_fault_at_breakpoint(thread, info));
 }
 
 /*
@@ -450,8 +454,7 @@ static u32 take_signal(struct gdb_thread *thread, kernel_siginfo_t *info)
 		.signo = info->si_signo,
 	};
 
-	if (thread->granted == info->si_signo ||
-	    is_pass_signal(thread, info->si_signo)) {
+	if (thread->granted == info->si_signo || is_pass_signal(thread, info)) {
 		thread->granted = 0;
 		return call_off_step(thread) | UTRACE_SIGNAL_DELIVER;
 	}
