@@ -2,12 +2,12 @@
 /*
  * errors BESIDE: the errors of ptrace requests that come from what the tracee or
  * its tracer is: from seccomp, from signals that wait, from watchpoints that
- * others have, from what x86 does not take. BESIDE is as in tracee.h.
+ * others have, from what x86 does not take. BESIDE is as in tracee.h. What comes
+ * of arguments and of who asks is in requests.c, arguments.c and askers.c.
  *
- * Three errors are not here, which no guest can bring about: EMEDIUMTYPE of
- * SECCOMP_GET_FILTER (no filter of user space is without its source), EPERM of
- * SETSIGMASK (to a worker of io_uring) and EINTR-like ends of an ATTACH that waits
- * for an exec.
+ * Two errors are nowhere, as no guest can bring them about: EMEDIUMTYPE of
+ * SECCOMP_GET_FILTER (no filter of user space is without its source), and what
+ * ends an ATTACH that waits for an exec, which user space does not see.
  */
 #include <asm/ldt.h>
 #include <asm/prctl.h>
@@ -40,15 +40,6 @@ struct metadata {
 	unsigned long filter, flags;
 };
 
-/* As the kernel is called: the C library takes a PEEK's result for itself. */
-static void ask(const char *name, long req, pid_t pid, unsigned long addr,
-		const void *data)
-{
-	long ret = syscall(SYS_ptrace, req, pid, addr, data);
-
-	say("%s: %s", name, error_name(ret < 0 ? errno : 0));
-}
-
 static void allow_all(void)
 {
 	static struct sock_filter code[] = {
@@ -65,15 +56,6 @@ static int count_filtered(void *arg)
 {
 	allow_all();
 	return count_for_ever(arg);
-}
-
-static pid_t make_stopped(int (*work)(void *))
-{
-	pid_t pid = make_tracee(work);
-
-	REQ(SEIZE, pid, 0, 0);
-	interrupt_tracee(pid);
-	return pid;
 }
 
 static void ask_filters(pid_t pid)

@@ -55,4 +55,22 @@ static UNUSED void interrupt_tracee(pid_t pid)
 		say("INTERRUPT did not stop the tracee");
 }
 
+static UNUSED pid_t make_stopped(int (*work)(void *))
+{
+	pid_t pid = make_tracee(work);
+
+	REQ(SEIZE, pid, 0, 0);
+	interrupt_tracee(pid);
+	return pid;
+}
+
+/* As the kernel is called: the C library takes a PEEK's result for itself. */
+static UNUSED void ask(const char *name, long req, pid_t pid,
+		       unsigned long addr, const void *data)
+{
+	long ret = syscall(SYS_ptrace, req, pid, addr, data);
+
+	say("%s: %s", name, error_name(ret < 0 ? errno : 0));
+}
+
 #endif /* TRACEE_H */
