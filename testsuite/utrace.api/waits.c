@@ -154,7 +154,7 @@ static const struct play plays[] = {
 /* --- the engines */
 
 static struct {
-	atomic_int run, idle, stop, held;
+	atomic_int run, runs, stop, held;
 	unsigned int seed;
 	int nr;
 	pthread_t thread;
@@ -171,7 +171,10 @@ static void let_go(void)
 		ut_control(i, RESUME);
 }
 
-/* Holds and releases while it may run; lets go before it says it is idle. */
+/*
+ * Holds and releases while it may run; lets go before it says that it does not.
+ * What it says follows from the same look at holder.run as what it does.
+ */
 static void *hold_at_random(void *arg)
 {
 	unsigned int *seed = arg;
@@ -179,12 +182,13 @@ static void *hold_at_random(void *arg)
 
 	while (!holder.stop) {
 		if (!holder.run) {
-			if (!holder.idle)
+			if (holder.runs)
 				let_go();
-			holder.idle = 1;
+			holder.runs = 0;
 			usleep(200);
 			continue;
 		}
+		holder.runs = 1;
 		id = rand_r(seed) % holder.nr;
 		ut_control(id, rand_r(seed) % 3 ? STOP : RESUME);
 		ut_control(WATCHERS + id, rand_r(seed) % 2 ? REPORT : INTERRUPT);
@@ -198,15 +202,11 @@ static void random_engines(bool run)
 {
 	if (!holder.thread)
 		return;
-	if (run) {
-		holder.idle = 0;
-		holder.run = 1;
-		usleep(3000);
-		return;
-	}
-	holder.run = 0;
-	while (!holder.idle)
+	holder.run = run;
+	while (holder.runs != run)
 		usleep(200);
+	if (run)
+		usleep(3000);
 }
 
 /*
@@ -229,7 +229,7 @@ static void attach_all(int mode)
 	}
 	if (mode != RANDOM)
 		return;
-	holder.run = holder.idle = holder.stop = 0;
+	holder.run = holder.runs = holder.stop = 0;
 	pthread_create(&holder.thread, NULL, hold_at_random, &holder.seed);
 }
 
