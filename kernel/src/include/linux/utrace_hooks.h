@@ -87,6 +87,7 @@ void __utrace_proc_status(struct seq_file *m, struct task_struct *task);
 /* What kernel/signal.c does for kernel/utrace/stop.c. */
 bool utrace_settle_group_stop(void);
 void utrace_notify_group_stop(void);
+int utrace_dequeue_synchronous(kernel_siginfo_t *info);
 void utrace_recalc_sigpending(void);
 void utrace_requeue_signal(const kernel_siginfo_t *info);
 
@@ -236,10 +237,10 @@ static inline void utrace_resume(struct pt_regs *regs)
  * utrace_boundary() - hold, and make the reports that were asked for
  * @ksig: Where an injected signal goes.
  *
- * Called by get_signal() at the top of its loop, before it joins a group stop,
- * with siglock held: a thread that stops for job control answers first. The
- * flags are read plainly, as get_signal() is counted in instructions; who sets
- * them makes the thread come here again.
+ * Called by get_signal() at the top of its loop, with siglock held, before the
+ * thread stops for anybody: it answers first, and acts on what its last
+ * instruction has raised. The flags are read plainly, as get_signal() is counted
+ * in instructions; who sets them makes the thread come here again.
  *
  * Return: 0 siglock was held throughout, go on; negative: siglock is released,
  * start over; positive: siglock is held, and this is the signal to act on

@@ -263,11 +263,32 @@ static int inject_signal(struct ksignal *ksig)
 	return -EAGAIN;
 }
 
+/*
+ * Is current about to stop for job control, a ptracer or a cgroup's freezer?
+ * An engine that leaves while it stands there could not wait until the trap of
+ * its own breakpoint or step is dequeued, which would kill the thread later. So
+ * engines see what the last instruction has raised before it stops, as if the
+ * stop had come a moment later.
+ */
+static bool acts_before_stop(const struct utrace *utrace)
+{
+	lockdep_assert_held(current_siglock());
+	return (current->jobctl & (JOBCTL_PENDING_MASK | JOBCTL_TRAP_FREEZE)) &&
+	       !utrace->hold &&
+	       task_utrace_events(current, UTRACE_EVENT(SIGNAL_CORE));
+}
+
 int __utrace_boundary(struct ksignal *ksig)
 {
-	if (hold_boundary(utrace_of(current)))
+	struct utrace *utrace = utrace_of(current);
+	int signr;
+
+	if (hold_boundary(utrace))
 		return -EAGAIN;
-	return inject_signal(ksig);
+	signr = inject_signal(ksig);
+	if (!signr && acts_before_stop(utrace))
+		signr = utrace_dequeue_synchronous(&ksig->info);
+	return signr;
 }
 
 /* Returns with the caller's siglock released, as the caller starts over. */
