@@ -422,7 +422,7 @@ static bool is_fault_at_breakpoint(const struct gdb_thread *thread,
 	u64 pc = current_pt_regs()->ip;
 
 	return info->si_signo == SIGSEGV && info->si_code == SEGV_ACCERR &&
-	       (u64)info->si_addr == pc &&
+	       (__force u64)info->si_addr == pc &&
 	       breakpoint_users(thread->process->breakpoints, pc) &
 		       BREAKPOINT_CLIENT;
 }
