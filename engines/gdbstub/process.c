@@ -238,11 +238,12 @@ static void free_tasks(struct task_batch *batch)
 
 static bool is_traced(struct gdb_process *process, struct task_struct *task)
 {
+	pid_t tid = task_pid_nr_ns(task, process->session->pid_ns);
 	struct gdb_thread *thread;
 	bool traced = false;
 
 	spin_lock(&process->session->lock);
-	list_for_each_entry(thread, &process->threads, entry)
+	hash_for_each_possible(process->by_tid, thread, by_tid, tid)
 		traced |= thread->task == task;
 	spin_unlock(&process->session->lock);
 	return traced;
@@ -254,6 +255,8 @@ static int attach_one(struct gdb_process *process, struct task_struct *task,
 {
 	struct gdb_thread *thread;
 
+	if (is_traced(process, task))
+		return 0;
 	if (!ptrace_may_access(task, PTRACE_MODE_ATTACH_REALCREDS))
 		return -EPERM;
 	thread = thread_attach(process, task, false, ops);
