@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "regs_x86.h"
 #include "session.h"
+#include "siginfo_x86.h"
 #include "stop_reply.h"
 #include "tdesc_x86.h"
 
@@ -378,13 +379,11 @@ int cmd_xfer_threads(struct command *command)
 	return 0;
 }
 
-/* The layout is that of 64-bit programs. */
 static struct gdb_thread *siginfo_thread(struct command *command)
 {
 	struct gdb_thread *thread = command_thread(command);
 
-	if (!thread || thread->state != THREAD_STOPPED ||
-	    !regs_tdesc(command->process)->is_64bit)
+	if (!thread || thread->state != THREAD_STOPPED)
 		return NULL;
 	if (thread->has_siginfo)
 		return thread;
@@ -395,15 +394,27 @@ static struct gdb_thread *siginfo_thread(struct command *command)
 	return thread;
 }
 
+/* As the program sees it: @to has SIGINFO_SIZE bytes. */
+static void siginfo_show(const struct command *command,
+			 const struct gdb_thread *thread, u8 *to)
+{
+	static_assert(sizeof(siginfo_t) == SIGINFO_SIZE);
+	static_assert(sizeof(kernel_siginfo_t) == SIGINFO_KEPT);
+	if (regs_tdesc(command->process)->is_64bit)
+		copy_siginfo_to_external((siginfo_t *)to, &thread->siginfo);
+	else
+		siginfo_to_32(to, (const u8 *)&thread->siginfo);
+}
+
 int cmd_xfer_siginfo_read(struct command *command)
 {
 	struct gdb_thread *thread = siginfo_thread(command);
-	siginfo_t info;
+	u8 info[SIGINFO_SIZE] __aligned(8);
 
 	if (!thread)
 		return -ENODATA;
-	copy_siginfo_to_external(&info, &thread->siginfo);
-	return command_xfer(command, &info, sizeof(info));
+	siginfo_show(command, thread, info);
+	return command_xfer(command, info, sizeof(info));
 }
 
 int cmd_xfer_siginfo_write(struct command *command)
@@ -411,17 +422,19 @@ int cmd_xfer_siginfo_write(struct command *command)
 	struct gdb_thread *thread = siginfo_thread(command);
 	const struct proto_arg *data = &command->args.arg[1];
 	u64 offset = command->args.arg[0].num;
+	u8 info[SIGINFO_SIZE] __aligned(8);
 
 	if (!thread)
 		return -ENODATA;
-	if (offset > sizeof(siginfo_t) ||
-	    data->len > sizeof(siginfo_t) - offset)
+	if (offset > sizeof(info) || data->len > sizeof(info) - offset)
 		return -EINVAL;
+	siginfo_show(command, thread, info);
+	memcpy(info + offset, data->data, data->len);
 	/* What lies behind the kernel's part is padding. */
-	if (offset < sizeof(thread->siginfo))
-		memcpy((u8 *)&thread->siginfo + offset, data->data,
-		       min_t(size_t, data->len,
-			     sizeof(thread->siginfo) - offset));
+	if (regs_tdesc(command->process)->is_64bit)
+		memcpy(&thread->siginfo, info, sizeof(thread->siginfo));
+	else
+		siginfo_from_32((u8 *)&thread->siginfo, info);
 	packet_put_hex_u64(command->tx, data->len);
 	return 0;
 }
