@@ -20,6 +20,7 @@
 #include "absence.h"
 #include "serve.h"
 #include "door.h"
+#include "record.h"
 #include "session.h"
 #include "stop_reply.h"
 #include "trace.h"
@@ -268,11 +269,7 @@ static ssize_t door_write(struct file *file, const char __user *buf, size_t len,
 		return -EINVAL;
 	if (copy_from_user(&head, buf, sizeof(head)))
 		return -EFAULT;
-	if (head.len > GDBSTUB_RECORD_MAX || head.len != len - sizeof(head) ||
-	    head.type < GDBSTUB_RECORD_REPLY ||
-	    head.type > GDBSTUB_RECORD_STARTED)
-		return -EINVAL;
-	if (head.type >= GDBSTUB_RECORD_NO_REPLY && head.len)
+	if (!record_is_valid(&head, len))
 		return -EINVAL;
 	data = vmemdup_user(buf + sizeof(head), head.len);
 	if (IS_ERR(data))

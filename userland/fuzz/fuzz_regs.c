@@ -2,9 +2,11 @@
 /*
  * Register conversion under a fuzzer: any layout, any XSAVE area, any g packet.
  * Nothing is touched outside the buffers, and after putting a register it reads
- * as it was put, as far as it can.
+ * as it was put, as far as it can. And any siginfo: what the layout of 32 bits
+ * shows of it can be written back and changes nothing.
  */
 #include "fuzz.h"
+#include "siginfo_x86.h"
 #include "tdesc_x86.h"
 
 #define MAX_AREA 4096
@@ -33,6 +35,22 @@ static void make_layout(struct tdesc_xsave *layout, const u8 *bytes)
 		layout->offset[i] = bytes[i] * 17;
 }
 
+static void check_siginfo(const u8 *data, size_t size)
+{
+	u8 narrow[SIGINFO_SIZE], again[SIGINFO_SIZE];
+	u8 info[SIGINFO_KEPT], other[SIGINFO_KEPT];
+
+	take(info, sizeof(info), &data, &size);
+	siginfo_to_32(narrow, info);
+	memcpy(other, info, sizeof(info));
+	siginfo_from_32(other, narrow);
+	MUST(!memcmp(other, info, sizeof(info)));
+	memset(other, 0x5a, sizeof(other));
+	siginfo_from_32(other, narrow);
+	siginfo_to_32(again, other);
+	MUST(!memcmp(again, narrow, sizeof(narrow)));
+}
+
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	u8 head[2 + TDESC_NR_XCOMP];
@@ -40,6 +58,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	struct tdesc_bufs bufs = { .layout = &layout };
 	size_t gregs_size;
 
+	check_siginfo(data, size);
 	take(head, sizeof(head), &data, &size);
 	make_layout(&layout, head + 1);
 	tdesc_x86_init(&tdesc, head[0] & 0x10, head[0] & 0xf);
