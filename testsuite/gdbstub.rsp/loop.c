@@ -14,11 +14,15 @@
 
 #define THREADS_MAX 64
 
+#ifndef NAP_US
+#define NAP_US 200
+#endif
+
 volatile long counter;
 volatile long counts[THREADS_MAX];
 volatile long value = 0x1122334455667788;
 volatile int quit;
-volatile int nap_us = 200;
+volatile int nap_us = NAP_US;
 char bytes[256];
 
 /* A page with no page before it and none behind it. */
