@@ -270,7 +270,7 @@ static int attach_one(struct gdb_process *process, struct task_struct *task,
 			return PTR_ERR(thread);
 		}
 	}
-	if (session_thread_born(thread))
+	if (session_thread_born(thread, NULL))
 		return 1;
 	thread_detach(thread);
 	thread_free(thread);
@@ -467,6 +467,8 @@ void process_leave(struct gdb_process *process)
 		unmap_areas(process);
 	while ((thread = take_thread(process))) {
 		thread_detach(thread);
+		/* One that became a guest has those of its days as a thread. */
+		watch_remove_thread(thread);
 		thread_free(thread);
 	}
 }
@@ -508,11 +510,27 @@ void process_make_guest(struct gdb_process *process)
 }
 
 /**
+ * process_has_new_guest() - a thread of it became a guest
+ * @process: the process
+ *
+ * Context: session.lock held.
+ */
+void process_has_new_guest(struct gdb_process *process)
+{
+	lockdep_assert_held(&process->session->lock);
+	process->has_new_guests = true;
+	session_kick(process->session, WORK_LOOK);
+}
+
+/**
  * process_lose_clones() - an exec leaves the clones behind
  * @process: the current thread's, which is no clone
  *
  * They run on, in the memory that the process has left, and are the client's
- * threads no more.
+ * threads no more. One that such a clone is just making becomes a guest like its
+ * maker, in session_thread_born(): whoever has session.lock second sees what the
+ * first has done. Their debug registers are freed by process_clean_guests(),
+ * since threads are kept by session.cmd_lock alone.
  *
  * Context: report_exec.
  */
@@ -528,8 +546,36 @@ void process_lose_clones(struct gdb_process *process)
 			continue;
 		process->nr_threads--;
 		make_guest(thread);
+		process_has_new_guest(process);
 	}
 	spin_unlock(&session->lock);
+}
+
+/**
+ * process_clean_guests() - free the debug registers of who became a guest
+ * @process: the process
+ *
+ * Context: task; may sleep; session.cmd_lock held: it keeps the threads.
+ */
+void process_clean_guests(struct gdb_process *process)
+{
+	struct gdb_session *session = process->session;
+	struct gdb_thread *thread;
+
+	if (!READ_ONCE(process->has_new_guests))
+		return;
+	mutex_lock(&process->watch_lock);
+	spin_lock(&session->lock);
+	process->has_new_guests = false;
+	list_for_each_entry(thread, &process->threads, entry) {
+		if (!thread->guest)
+			continue;
+		spin_unlock(&session->lock);
+		watch_remove_thread(thread);
+		spin_lock(&session->lock);
+	}
+	spin_unlock(&session->lock);
+	mutex_unlock(&process->watch_lock);
 }
 
 /**

@@ -92,6 +92,11 @@ struct gdb_process {
 	 */
 	bool is_guest;
 	/**
+	 * @has_new_guests: threads became guests, and may have debug registers
+	 * still; under session.lock.
+	 */
+	bool has_new_guests;
+	/**
 	 * @is_coming: it is being attached to, and counted as one running
 	 * thread for that; under session.lock.
 	 */
@@ -178,7 +183,9 @@ int process_attach_threads(struct gdb_process *process,
 			   const struct utrace_engine_ops *ops);
 void process_leave(struct gdb_process *process);
 void process_make_guest(struct gdb_process *process);
+void process_has_new_guest(struct gdb_process *process);
 void process_lose_clones(struct gdb_process *process);
+void process_clean_guests(struct gdb_process *process);
 void process_kill(struct gdb_process *process);
 void process_catch_syscalls(struct gdb_process *process,
 			    const struct syscall_filter *filter);

@@ -358,15 +358,19 @@ static void count_newborn(struct gdb_session *session,
 /**
  * session_thread_born() - take a thread into its process
  * @thread: from thread_attach()
+ * @maker: the current thread that has made it, or NULL: it is attached to
  *
  * When it has to stop, or wait for a step, it is poked: one that has not run
- * does not get to user mode before.
+ * does not get to user mode before. The child of a guest is a guest, also if its
+ * maker has become one while it was made, by an exec of the process: in that
+ * memory nothing is debugged any more.
  *
  * Context: task.
  * Return: whether; false: the process is being left and its text is clean: the
  * thread needs no tracing, and is still the caller's.
  */
-bool session_thread_born(struct gdb_thread *thread)
+bool session_thread_born(struct gdb_thread *thread,
+			 const struct gdb_thread *maker)
 {
 	struct gdb_process *process = thread->process;
 	struct gdb_session *session = process->session;
@@ -375,6 +379,10 @@ bool session_thread_born(struct gdb_thread *thread)
 	spin_lock(&session->lock);
 	taken = !process->is_lifted;
 	if (taken) {
+		if (maker && maker->guest && !thread->guest) {
+			thread->guest = true;
+			process_has_new_guest(process);
+		}
 		process_add_thread_locked(thread);
 		count_newborn(session, thread);
 	}

@@ -307,6 +307,7 @@ static bool look_at_process(struct gdb_session *session,
 			    struct gdb_process *process)
 {
 	process_reap_threads(process);
+	process_clean_guests(process);
 	if (process->is_hidden)
 		return false;
 	if (READ_ONCE(process->may_not_trace)) {

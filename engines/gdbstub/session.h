@@ -251,7 +251,8 @@ int session_add_process(struct gdb_session *session,
 			struct gdb_process *process);
 bool session_drop_process(struct gdb_session *session,
 			  struct gdb_process *process);
-bool session_thread_born(struct gdb_thread *thread);
+bool session_thread_born(struct gdb_thread *thread,
+			 const struct gdb_thread *maker);
 bool session_all_born(struct gdb_process *process);
 bool session_thread_died(struct gdb_thread *thread, bool group_dead);
 bool session_fork(struct gdb_thread *thread, struct gdb_thread *child,

@@ -622,7 +622,7 @@ static void adopt_child(struct gdb_thread *parent, struct task_struct *child,
 	mutex_lock(&process->watch_lock);
 	if (!guest)
 		watch_install_thread(process, thread);
-	born = session_thread_born(thread);
+	born = session_thread_born(thread, parent);
 	mutex_unlock(&process->watch_lock);
 	if (born)
 		return;

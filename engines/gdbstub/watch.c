@@ -5,8 +5,8 @@
  * registers, so those of a ptracer or of perf only cost slots.
  *
  * Events are made and destroyed in task context with no spinlock held: by the
- * holder of session.cmd_lock for stopped threads, by report_clone for a child
- * that has not run, by report_exec for the thread itself.
+ * holder of session.cmd_lock for stopped threads and guests, by report_clone for
+ * a child that has not run, by report_exec for the thread itself.
  */
 #include <linux/err.h>
 #include <linux/hw_breakpoint.h>

@@ -9,6 +9,9 @@
  *		on for ever
  *	x	the main thread executes "g"; the clone calls clone_work() a
  *		hundred thousand times and exits with 5
+ *	y	the same, and the clone goes on for ever
+ *	s	the main thread executes "g"; the clone makes clones one after the
+ *		other, for ever, which call clone_work() and exit with 5
  *	c	the clone executes "q"; the rest is as in w
  *	g	wait for a child, call main_work() and exit with 6
  *	q	exit with 5
@@ -16,6 +19,7 @@
 #define _GNU_SOURCE
 #include <sched.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,6 +41,26 @@ __attribute__((noinline)) void main_work(void)
 	counter += 10000;
 }
 
+static int run_short(void *arg)
+{
+	(void)arg;
+	clone_work();
+	_exit(5);
+}
+
+static void make_clones(void)
+{
+	static char stacks[2][16384] __attribute__((aligned(16)));
+	int i;
+
+	for (i = 0;; i ^= 1) {
+		if (clone(run_short, stacks[i] + sizeof(stacks[i]),
+			  CLONE_VM | CLONE_FILES, NULL) < 0)
+			_exit(2);
+		waitpid(-1, NULL, __WALL);
+	}
+}
+
 static int run_clone(void *arg)
 {
 	char what = *(char *)arg;
@@ -44,7 +68,9 @@ static int run_clone(void *arg)
 
 	clone_work();
 	begun = 1;
-	for (i = 1; i < rounds || what == 'l' || what == 'e'; i++)
+	if (what == 's')
+		make_clones();
+	for (i = 1; i < rounds || strchr("ley", what); i++)
 		clone_work();
 	if (what == 'c')
 		execl(program, program, "q", NULL);
@@ -79,7 +105,7 @@ int main(int argc, char **argv)
 		counter++;
 	while (!begun)
 		usleep(1);
-	if (*what == 'x')
+	if (strchr("xys", *what))
 		execl(program, program, "g", NULL);
 	return *what == 'e' ? 7 : wait_for_clone();
 }
