@@ -6,16 +6,33 @@
  * was told to (QTDisconnected), and ends else. A client that has defined none
  * leaves nothing behind.
  *
- * Whoever goes without a word leaves the process as it is: what was stopped
- * stays so, what ran runs on. Nothing else of the client stays: its breakpoints,
- * watchpoints and catches are gone, and until there is another one no event
- * stops a thread (session_trace.is_alone). The end of the process ends this
- * like any session without a client, and so does the close of the device.
+ * What becomes of the process when its client goes without a word depends on
+ * whose it is. One that was attached to has its own work to do, and runs on:
+ * a network that fails must not stop a service. It stays in the session only
+ * for what a next client would miss, an experiment that goes on or frames. One
+ * that was started for the client waits as the client has left it.
+ *
+ * Nothing else of the client stays: its breakpoints, watchpoints and catches are
+ * gone, and until there is another one no event stops a thread
+ * (session_trace.is_alone). The end of the process ends this like any session
+ * without a client, and so does the close of the device.
  */
 #include <linux/sched/task.h>
 
 #include "absence.h"
 #include "session.h"
+
+/* Is there anything that the next client of a running process would miss? */
+static bool is_missed(struct gdb_session *session, struct trace_set *set)
+{
+	bool missed;
+
+	mutex_lock(&set->lock);
+	missed = set->buffer.used ||
+		 (session->trace.goes_on && set->is_running);
+	mutex_unlock(&set->lock);
+	return missed;
+}
 
 /**
  * absence_process() - what stays in the session when its client goes
@@ -36,7 +53,8 @@ struct gdb_process *absence_process(struct gdb_session *session)
 	process = process ?: session_process(session);
 	if (!process || READ_ONCE(process->is_gone) ||
 	    READ_ONCE(process->may_not_trace) || process_is_dying(process) ||
-	    READ_ONCE(process->execs_left))
+	    READ_ONCE(process->execs_left) ||
+	    !(process->is_launched || is_missed(session, set)))
 		return NULL;
 	return process;
 }
@@ -117,16 +135,22 @@ static void run_on(struct gdb_session *session)
 /*
  * In all-stop threads are as the session is. In non-stop those that were
  * stopped one by one run on with the others, unless all were.
+ *
+ * A stop may be half done. Threads that have arrived are let go with the others;
+ * one that was asked and has not arrived finds a session that runs, and does not
+ * stop. Non-stop ends in the same go as the client's wishes are forgotten, so
+ * that a thread that dies next leaves no note that nobody reads.
  */
-static void leave_threads(struct gdb_session *session, bool is_detach)
+static void leave_threads(struct gdb_session *session, bool runs_on)
 {
 	spin_lock(&session->lock);
 	session->trace.is_alone = true;
 	forget_wishes(session);
-	if (is_detach || (session->non_stop && session->nr_running))
+	if (runs_on || (session->non_stop && session->nr_running))
 		run_on(session);
 	else if (session->non_stop)
 		stay_stopped(session);
+	session->non_stop = false;
 	spin_unlock(&session->lock);
 }
 
@@ -144,9 +168,22 @@ static void forget_stops(struct gdb_process *process)
 }
 
 /**
+ * absence_runs_on() - does a stopped process run when its client goes?
+ * @process: from absence_process()
+ * @is_detach: the client said that it goes
+ *
+ * Context: any.
+ * Return: whether; false: it waits for the next client.
+ */
+bool absence_runs_on(const struct gdb_process *process, bool is_detach)
+{
+	return is_detach || !process->is_launched;
+}
+
+/**
  * absence_begin() - the client is gone
  * @process: from absence_process(); the client knows no other any more
- * @is_detach: it said so, and the process runs on
+ * @is_detach: it said so
  *
  * Context: session.cmd_lock held; may sleep.
  */
@@ -160,7 +197,7 @@ void absence_begin(struct gdb_process *process, bool is_detach)
 				TRACE_DISCONNECTED, 0, NULL);
 	tracepoint_tidy(session);
 	/* From here on nothing stops a thread, also not what is lifted next. */
-	leave_threads(session, is_detach);
+	leave_threads(session, absence_runs_on(process, is_detach));
 	forget_stops(process);
 }
 

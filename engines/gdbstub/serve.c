@@ -88,7 +88,7 @@ static void keep_parked_signals(struct gdb_session *session,
 		if (session->non_stop)
 			keep_parked_signal(session, thread, &thread->note.event,
 					   is_detach);
-		else if (session->state == SESSION_STOPPED &&
+		else if (session->state != SESSION_RUNNING &&
 			 thread->tid == session->event.tid)
 			keep_parked_signal(session, thread, &session->event,
 					   is_detach);
@@ -164,11 +164,15 @@ static void leave_others(struct gdb_session *session,
 	leave_useless(session);
 }
 
-/* A thread that stays stopped keeps its signal for the next client. */
+/*
+ * A thread that stays stopped keeps its signal for the next client. None runs
+ * between the two steps: what has arrived is released by the second, and what
+ * has not finds out itself that its signal is still its own (take_signal()).
+ */
 static void keep_for_next(struct gdb_session *session, struct gdb_process *kept,
 			  bool is_detach)
 {
-	if (is_detach || READ_ONCE(session->non_stop))
+	if (absence_runs_on(kept, is_detach) || READ_ONCE(session->non_stop))
 		keep_parked_signals(session, kept, is_detach);
 	absence_begin(kept, is_detach);
 	leave_useless(session);

@@ -219,6 +219,11 @@ struct gdb_thread {
 	 * again; 0 for none.
 	 */
 	int granted;
+	/**
+	 * @has_arrived: the last look at whether it has to stop ended in a
+	 * stop; its own.
+	 */
+	bool has_arrived;
 	/** @has_siginfo: @siginfo is that of the stop that it is in. */
 	bool has_siginfo;
 	/** @siginfo: of the signal that stopped it. */

@@ -122,7 +122,8 @@ static bool settle_stop(struct gdb_thread *thread)
 
 	step_over_end(thread);
 	thread->armed = false;
-	if (!session_arrive(thread, &is_last))
+	thread->has_arrived = session_arrive(thread, &is_last);
+	if (!thread->has_arrived)
 		return false;
 	if (is_last)
 		stop_reply_send(thread->process->session);
@@ -446,6 +447,11 @@ static bool is_pass_signal(struct gdb_thread *thread,
  * A signal of the program's own. One that cannot be told at the moment goes
  * back to the queue: it comes again when the thread is resumed, or stays for
  * the program when the session ends.
+ *
+ * So does one that is the stop's event when the client goes before the thread
+ * has arrived: who lets the process go looks for signals of threads that are
+ * stopped, under session.lock, and this one is not. has_arrived tells the thread
+ * which of the two was first.
  */
 static u32 take_signal(struct gdb_thread *thread, kernel_siginfo_t *info)
 {
@@ -453,16 +459,21 @@ static u32 take_signal(struct gdb_thread *thread, kernel_siginfo_t *info)
 		.kind = STOP_SIGNAL,
 		.signo = info->si_signo,
 	};
+	u32 action;
 
 	if (thread->granted == info->si_signo || is_pass_signal(thread, info)) {
 		thread->granted = 0;
 		return call_off_step(thread) | UTRACE_SIGNAL_DELIVER;
 	}
-	if (session_event(thread, &event)) {
-		park_siginfo(thread, info);
-		return settle(thread) | NO_SIGNAL;
-	}
-	return settle(thread) | UTRACE_SIGNAL_HOLD | NO_SIGNAL;
+	if (!session_event(thread, &event))
+		return settle(thread) | UTRACE_SIGNAL_HOLD | NO_SIGNAL;
+	park_siginfo(thread, info);
+	thread->has_arrived = false;
+	action = settle(thread);
+	if (thread->has_arrived)
+		return action | NO_SIGNAL;
+	thread->has_siginfo = false;
+	return action | UTRACE_SIGNAL_HOLD | NO_SIGNAL;
 }
 
 /*

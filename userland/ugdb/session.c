@@ -6,8 +6,8 @@
  *
  * The process comes into the session before a client is there and is held; a
  * client that goes away without a detach leaves it running, and it comes in
- * again with the next client. One that has defined tracepoints leaves it in the
- * session, as it is.
+ * again with the next client. One that has defined tracepoints may leave it in
+ * the session.
  *
  * However ugdb ends, the device is closed, and the module leaves every process
  * clean and running. A program that ugdb has started ends with ugdb, as with
