@@ -4,6 +4,7 @@
  * `!`: noted here, and acted upon when the next program is started.
  */
 #include <errno.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,18 +13,63 @@
 #include "report.h"
 #include "start_options.h"
 
+/* Return: of ~ or ~NAME, @len bytes, or NULL. */
+static const char *find_home(const char *tilde, size_t len)
+{
+	const char *home = len == 1 ? getenv("HOME") : NULL;
+	struct passwd *user;
+	char *name;
+
+	if (home && *home)
+		return home;
+	if (len == 1) {
+		user = getpwuid(getuid());
+	} else {
+		name = xasprintf("%.*s", (int)len - 1, tilde + 1);
+		user = getpwnam(name);
+		free(name);
+	}
+	return user ? user->pw_dir : NULL;
+}
+
+/*
+ * A client leaves ~ at the front to where the program runs. One that is nobody's
+ * stays as it is: a directory may have that name. Return: for the caller to free.
+ */
+static char *expand_tilde(const char *directory)
+{
+	size_t len = strcspn(directory, "/");
+	const char *home = *directory == '~' ? find_home(directory, len) : NULL;
+
+	return home ? xasprintf("%s%s", home, directory + len) :
+		      xstrdup(directory);
+}
+
+static bool enter(const char *directory)
+{
+	if (!directory || !chdir(directory))
+		return true;
+	report("Cannot set current working directory to '%s': %s", directory,
+	       strerror(errno));
+	return false;
+}
+
 bool start_options_apply(const struct start_options *options)
 {
+	char *directory = NULL;
+	bool entered;
+
+	/* ~ is ugdb's own, whatever the program's $HOME is to be. */
+	if (options->directory)
+		directory = expand_tilde(options->directory);
 	for (size_t i = 0; i < options->nr_changes; i++)
 		if (strchr(options->changes[i], '='))
 			putenv(options->changes[i]);
 		else
 			unsetenv(options->changes[i]);
-	if (!options->directory || !chdir(options->directory))
-		return true;
-	report("Cannot set current working directory to '%s': %s",
-	       options->directory, strerror(errno));
-	return false;
+	entered = enter(directory);
+	free(directory);
+	return entered;
 }
 
 static void free_changes(struct start_options *options)

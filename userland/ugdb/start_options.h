@@ -10,7 +10,8 @@
  * struct start_options - how a program is started
  * @shell: By $SHELL.
  * @randomize: With address space randomization as it is.
- * @directory: In this directory; NULL: in ugdb's. Owned.
+ * @directory: In this directory; NULL: in ugdb's. A ~ or ~NAME at its front is
+ *	the home of ugdb's user, or of that one. Owned.
  * @changes: Changes to ugdb's environment, in order: "NAME=VALUE" sets, "NAME"
  *	removes. Owned.
  * @nr_changes: Entries of @changes.
