@@ -10,6 +10,58 @@
 #include "session.h"
 #include "tdesc_x86.h"
 
+/* Of a thread that is no more: the general registers are all that is kept. */
+static void put_last(struct command *command, const struct tdesc_reg *reg,
+		     u8 *gregs)
+{
+	const struct tdesc_bufs bufs = { .gregs = gregs };
+	u8 val[TDESC_MAX_REG_SIZE];
+
+	if (reg->where != TDESC_GENERAL) {
+		packet_put_unavailable(command->tx, reg->size);
+		return;
+	}
+	tdesc_get_reg(reg, &bufs, val);
+	packet_put_hex(command->tx, val, reg->size);
+}
+
+/*
+ * A process that is killed from elsewhere while it is stopped is stopped to the
+ * client until that has heard of it, and a client that goes on looks at the
+ * registers first.
+ *
+ * Return: 0 or @ret, why they could not be read.
+ */
+static int read_last_all(struct command *command, struct gdb_thread *thread,
+			 int ret)
+{
+	const struct tdesc_x86 *tdesc = regs_tdesc(command->process);
+	u8 gregs[TDESC_GREGS64_SIZE];
+	unsigned int i;
+
+	if (!process_is_dying(command->process) ||
+	    regs_read_last(thread, gregs))
+		return ret;
+	for (i = 0; i < tdesc->nr_regs; i++)
+		put_last(command, &tdesc->reg[i], gregs);
+	return 0;
+}
+
+static int read_last_one(struct command *command, struct gdb_thread *thread,
+			 int ret)
+{
+	u64 num = min_t(u64, command->args.arg[0].num, U32_MAX);
+	const struct tdesc_reg *reg;
+	u8 gregs[TDESC_GREGS64_SIZE];
+
+	reg = tdesc_find(regs_tdesc(command->process), num);
+	if (!reg || !process_is_dying(command->process) ||
+	    regs_read_last(thread, gregs))
+		return ret;
+	put_last(command, reg, gregs);
+	return 0;
+}
+
 int cmd_read_registers(struct command *command)
 {
 	struct gdb_thread *thread = command_thread(command);
@@ -20,11 +72,9 @@ int cmd_read_registers(struct command *command)
 		return cmd_frame_registers(command);
 	if (!thread)
 		return -ESRCH;
-	if (!thread_is_stopped(thread))
-		return -EBUSY;
 	ret = regs_read(thread, g);
 	if (ret)
-		return ret;
+		return read_last_all(command, thread, ret);
 	packet_put_hex(command->tx, g, regs_tdesc(command->process)->g_size);
 	return 0;
 }
@@ -57,11 +107,9 @@ int cmd_read_register(struct command *command)
 		return cmd_frame_register(command);
 	if (!thread)
 		return -ESRCH;
-	if (!thread_is_stopped(thread))
-		return -EBUSY;
 	ret = regs_read_one(thread, min_t(u64, num, U32_MAX), val, &len);
 	if (ret)
-		return ret;
+		return read_last_one(command, thread, ret);
 	packet_put_hex(command->tx, val, len);
 	return 0;
 }

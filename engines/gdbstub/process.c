@@ -623,7 +623,7 @@ static struct gdb_thread *take_dead_thread(struct gdb_process *process)
 
 	spin_lock(&process->session->lock);
 	list_for_each_entry(thread, &process->threads, entry)
-		if (thread->state == THREAD_DEAD &&
+		if (thread->state == THREAD_DEAD && !thread->is_settled &&
 		    list_empty(&thread->note.entry)) {
 			found = thread;
 			break;
@@ -636,6 +636,8 @@ static struct gdb_thread *take_dead_thread(struct gdb_process *process)
  * process_reap_threads() - free the threads that died
  * @process: the process
  *
+ * One that the client takes for stopped stays until the process is left.
+ *
  * Context: task; may sleep; session.cmd_lock held, so that nobody has a pointer
  * to one of them.
  */
@@ -646,6 +648,9 @@ void process_reap_threads(struct gdb_process *process)
 	while ((thread = take_dead_thread(process))) {
 		step_over_repair(thread);
 		watch_remove_thread(thread);
+		thread->is_settled = true;
+		if (thread->died_held)
+			continue;
 		spin_lock(&process->session->lock);
 		process_remove_thread_locked(thread);
 		spin_unlock(&process->session->lock);
@@ -693,7 +698,8 @@ static bool is_shown(const struct gdb_thread *thread)
  * @tid: as the session's pid namespace numbers it
  *
  * Context: session.cmd_lock held: it keeps the thread.
- * Return: the thread, or NULL: none has this number, or it is dead.
+ * Return: the thread, or NULL: none has this number, or it is dead and the client
+ * can know.
  */
 struct gdb_thread *process_find_thread(struct gdb_process *process, pid_t tid)
 {
@@ -701,7 +707,8 @@ struct gdb_thread *process_find_thread(struct gdb_process *process, pid_t tid)
 
 	spin_lock(&process->session->lock);
 	hash_for_each_possible(process->by_tid, thread, by_tid, tid)
-		if (thread->tid == tid && is_shown(thread)) {
+		if (thread->tid == tid &&
+		    (is_shown(thread) || thread->died_held)) {
 			found = thread;
 			break;
 		}

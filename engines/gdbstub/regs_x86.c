@@ -21,6 +21,7 @@
 
 #include "process.h"
 #include "regs_x86.h"
+#include "session.h"
 #include "tdesc_x86.h"
 #include "thread.h"
 
@@ -350,6 +351,64 @@ int regs_write_one(struct gdb_thread *thread, unsigned int num, const u8 *val,
 		return ret;
 	dirty = tdesc_put_reg(reg, &access.bufs, val);
 	return end_access(thread, &access, dirty);
+}
+
+static int get_general(struct task_struct *task, u8 *gregs)
+{
+	const struct user_regset *set;
+
+	set = find_regset(task_user_regset_view(task), NT_PRSTATUS);
+	return min(regset_get(task, set, TDESC_GREGS64_SIZE, gregs), 0);
+}
+
+/**
+ * regs_keep() - keep the general registers of the current thread, which ends
+ * @thread: its own
+ *
+ * Context: report_death.
+ */
+void regs_keep(struct gdb_thread *thread)
+{
+	thread->last_is_64bit = tdesc_of(current) == &tdesc_64;
+	get_general(current, thread->last_regs);
+}
+
+/* Its registers do not change any more: it is on its way to its death. */
+static int read_dying(struct gdb_thread *thread, u8 *gregs, bool *is_64bit)
+{
+	*is_64bit = tdesc_of(thread->task) == &tdesc_64;
+	return get_general(thread->task, gregs);
+}
+
+/**
+ * regs_read_last() - the general registers of a thread that was killed in its stop
+ * @thread: its process is dying
+ * @gregs: room for TDESC_GREGS64_SIZE bytes: the regset of its process's width
+ *
+ * It cannot be examined any more. Its stack, and what it has saved there, is
+ * there until its report_death, which takes session.lock; later there is what it
+ * has kept.
+ *
+ * Context: session.cmd_lock held; takes session.lock.
+ * Return: 0, -EBUSY: it has not stopped; -ESRCH: it died before it had;
+ * -EOPNOTSUPP: it ran code of another width than its process.
+ */
+int regs_read_last(struct gdb_thread *thread, u8 *gregs)
+{
+	const struct tdesc_x86 *tdesc = regs_tdesc(thread->process);
+	struct gdb_session *session = thread->process->session;
+	bool is_64bit = thread->last_is_64bit;
+	int ret = 0;
+
+	spin_lock(&session->lock);
+	if (thread->state == THREAD_STOPPED)
+		ret = read_dying(thread, gregs, &is_64bit);
+	else if (thread->died_held)
+		memcpy(gregs, thread->last_regs, TDESC_GREGS64_SIZE);
+	else
+		ret = thread->state == THREAD_DEAD ? -ESRCH : -EBUSY;
+	spin_unlock(&session->lock);
+	return ret ?: tdesc->is_64bit == is_64bit ? 0 : -EOPNOTSUPP;
 }
 
 /**

@@ -23,6 +23,8 @@ int regs_read_one(struct gdb_thread *thread, unsigned int num, u8 *val,
 		  size_t *len);
 int regs_write_one(struct gdb_thread *thread, unsigned int num, const u8 *val,
 		   size_t len);
+void regs_keep(struct gdb_thread *thread);
+int regs_read_last(struct gdb_thread *thread, u8 *gregs);
 size_t regs_collect_room(void);
 int regs_collect(const struct tdesc_x86 *tdesc, u8 *g, u8 *room);
 int regs_read_general(const struct pt_regs *regs, unsigned int num, u64 *val);

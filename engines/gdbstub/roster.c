@@ -416,6 +416,8 @@ static bool note_death(struct gdb_thread *thread, bool group_dead)
 	struct gdb_session *session = process->session;
 
 	list_del_init(&thread->note.entry);
+	thread->died_held = thread->state == THREAD_STOPPED && !thread->guest &&
+			    process_is_dying(process);
 	roster_set_state(thread, THREAD_DEAD);
 	if (thread->guest)
 		return false;

@@ -13,6 +13,7 @@
 #include <linux/utrace.h>
 
 #include "outline.h"
+#include "tdesc_x86.h"
 #include "tracepoint.h"
 #include "watch.h"
 
@@ -174,6 +175,24 @@ struct gdb_thread {
 	bool guest;
 	/** @state: under session.lock. */
 	enum thread_state state;
+	/**
+	 * @died_held: It was killed in a stop: to the client it is still in
+	 * that, and is found, until the end of its process was told; under
+	 * session.lock.
+	 */
+	bool died_held;
+	/**
+	 * @is_settled: it is dead, and nobody waits for it to step; under
+	 * session.cmd_lock.
+	 */
+	bool is_settled;
+	/** @last_is_64bit: what @last_regs are of. */
+	bool last_is_64bit;
+	/**
+	 * @last_regs: Its general regset at its death. Written by the thread
+	 * before it is THREAD_DEAD, constant afterwards.
+	 */
+	u8 last_regs[TDESC_GREGS64_SIZE];
 	/** @held: stopped for another thread's step; under session.lock. */
 	bool held;
 	/**

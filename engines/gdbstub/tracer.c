@@ -865,6 +865,7 @@ static u32 tracer_report_death(struct utrace_engine *engine,
 	bool last = group_dead && !thread->guest && !thread_is_clone(thread);
 	pid_t pid = process->pid;
 
+	regs_keep(thread);
 	if (last && !READ_ONCE(process->is_leaving))
 		helper_push(&session->helper, GDBSTUB_RECORD_EXITED, pid,
 			    task->signal->group_exit_code);
