@@ -224,8 +224,25 @@ static int select_thread(struct command *command,
 	return command_ok(command);
 }
 
+/*
+ * Any will do, and the one that the client has will do best: gdb asks for no one
+ * in particular and then with qC who that is, and takes it for one of the process
+ * that it has just attached to.
+ */
+static bool keeps_selection(struct command *command)
+{
+	const struct gdb_selection *general = &command->session->client.general;
+	const struct proto_tid *named = &command->args.arg[0].tid;
+	struct gdb_process *process = command->process;
+
+	return !named->tid && (!named->has_pid || !named->pid) &&
+	       general->tid > 0 && process_find_thread(process, general->tid);
+}
+
 int cmd_select_general(struct command *command)
 {
+	if (command->process && keeps_selection(command))
+		return command_ok(command);
 	return select_thread(command, &command->session->client.general);
 }
 
