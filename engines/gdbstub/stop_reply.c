@@ -76,12 +76,15 @@ static void put_reg(struct packet_tx *tx, unsigned int num, u64 val,
 	packet_put_char(tx, ';');
 }
 
-/* GDB's numbers of fp, sp and pc: what it needs to print a frame. */
+/*
+ * GDB's numbers of fp, sp and pc: what it needs to print a frame. Not of a program
+ * that it does not know yet, which may be of the other width.
+ */
 static void put_regs(struct packet_tx *tx, const struct stop_event *event)
 {
 	bool wide = event->is_64bit;
 
-	if (!event->has_regs)
+	if (!event->has_regs || event->kind == STOP_EXEC)
 		return;
 	put_reg(tx, wide ? 6 : 5, event->fp, wide);
 	put_reg(tx, wide ? 7 : 4, event->sp, wide);
