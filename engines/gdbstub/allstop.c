@@ -179,7 +179,7 @@ bool session_process_died(struct gdb_process *process)
 	process->status = process->leader->signal->group_exit_code;
 	/* Before its first stop no client knows it: the opener is told. */
 	if ((process->record_owed && !session->reply_owed) ||
-	    process->is_hidden) {
+	    process->is_hidden || process->is_killed) {
 		process->was_told = true;
 		return allstop_complete(session) || allstop_no_resumed(session);
 	}

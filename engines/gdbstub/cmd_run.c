@@ -409,6 +409,7 @@ static void kill_and_leave(struct command *command)
 {
 	spin_lock(&command->session->lock);
 	command->session->reply_owed = false;
+	command->process->is_killed = true;
 	spin_unlock(&command->session->lock);
 	kill_process(command->process);
 	serve_leave_process(command->session, command->process, true);

@@ -116,6 +116,11 @@ struct gdb_process {
 	/** @status: wait status once @is_gone. */
 	int status;
 	/**
+	 * @is_killed: the client has killed it, and hears of its end from the
+	 * answer to that; under session.lock.
+	 */
+	bool is_killed;
+	/**
 	 * @was_told: a stop reply or an answer said that it is gone; under
 	 * session.lock.
 	 */
