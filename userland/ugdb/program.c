@@ -101,6 +101,14 @@ static void take_terminal(void)
 		tcsetpgrp(STDIN_FILENO, getpgrp());
 }
 
+/* The group of the program that take_terminal() gave the terminal to last, or 0. */
+static pid_t terminal_group;
+
+static bool has_terminal(void)
+{
+	return tcgetpgrp(STDIN_FILENO) == getpgrp();
+}
+
 static void disable_randomization(void)
 {
 	int persona = personality(0xffffffff);
@@ -151,6 +159,7 @@ static unsigned int count_execs(const struct cmdline *cmdline,
 static int fork_child(struct program *program, const struct cmdline *cmdline,
 		      const struct start_options *options)
 {
+	bool hands_terminal = has_terminal();
 	int go[2];
 
 	if (pipe2(go, O_CLOEXEC))
@@ -162,6 +171,8 @@ static int fork_child(struct program *program, const struct cmdline *cmdline,
 	}
 	close(go[0]);
 	if (program->pid > 0) {
+		if (hands_terminal)
+			terminal_group = program->pid;
 		program->launched = true;
 		program->pidfd = open_pidfd(program->pid);
 		return go[1];
@@ -345,4 +356,11 @@ void program_return_terminal(const struct program *program)
 	if (program->launched && program->gone &&
 	    tcgetpgrp(STDIN_FILENO) == program->pid)
 		tcsetpgrp(STDIN_FILENO, getpgrp());
+}
+
+void program_leave_terminal(void)
+{
+	if (terminal_group && tcgetpgrp(STDIN_FILENO) == terminal_group)
+		tcsetpgrp(STDIN_FILENO, getpgrp());
+	terminal_group = 0;
 }

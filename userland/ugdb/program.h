@@ -94,4 +94,12 @@ void program_reap(struct program *program);
  */
 void program_return_terminal(const struct program *program);
 
+/**
+ * program_leave_terminal - take the terminal back at ugdb's end
+ *
+ * A program that was detached and runs on is in the background from here on: the
+ * hang-up that may follow the end of ugdb is not for it.
+ */
+void program_leave_terminal(void);
+
 #endif /* UGDB_PROGRAM_H */

@@ -723,7 +723,7 @@ static void take_signal(struct session *session)
 		end_program(session);
 	listener_close(&session->listener);
 	line_close(&session->line);
-	program_return_terminal(&session->program);
+	program_leave_terminal();
 	signals_die(sig);
 }
 
@@ -857,7 +857,7 @@ static void end_session(struct session *session)
 	free_words(session->last_run);
 	forget_others(session);
 	answer_free(&session->answer);
-	program_return_terminal(&session->program);
+	program_leave_terminal();
 	program_forget(&session->program);
 }
 
