@@ -96,6 +96,8 @@ const u8 *trace_frame_regs(const struct gdb_session *session)
  * @number: of the variable
  * @val: set to its value
  *
+ * An action that changes it collects it before and afterwards: the last counts.
+ *
  * Context: session.cmd_lock held.
  * Return: whether it was collected.
  */
@@ -103,15 +105,16 @@ bool trace_frame_var(const struct gdb_session *session, u32 number, u64 *val)
 {
 	const struct trace_selection *selection = &session->trace.selection;
 	struct trace_block block;
+	bool found = false;
 	size_t at = 0;
 
 	while (next_block(selection, &at, &block)) {
 		if (block.kind != 'V' || block.num != number)
 			continue;
 		*val = get_unaligned((const u64 *)block.data);
-		return true;
+		found = true;
 	}
-	return false;
+	return found;
 }
 
 /* One piece that was collected. */

@@ -267,11 +267,15 @@ struct trace_point *tracepoint_find(struct trace_set *set, u32 number, u64 addr)
  */
 void tracepoint_add(struct trace_set *set, struct trace_point *point)
 {
+	struct hlist_head *head;
+
 	INIT_LIST_HEAD(&point->actions);
 	INIT_LIST_HEAD(&point->step_actions);
 	INIT_LIST_HEAD(&point->texts);
 	list_add_tail(&point->entry, &set->points);
-	hash_add_rcu(set->by_addr, &point->node, point->addr);
+	/* Those of one address collect in the order in which they were defined. */
+	head = &set->by_addr[hash_min(point->addr, HASH_BITS(set->by_addr))];
+	hlist_add_tail_rcu(&point->node, head);
 }
 
 /**
