@@ -397,12 +397,21 @@ static pid_t interrupted_pid(struct gdb_session *session)
 	return 0;
 }
 
+/* A stop for a ^C is under way: another one is the same. */
+static bool is_interrupting(const struct gdb_session *session)
+{
+	return session->state == SESSION_STOPPING &&
+	       session->event.kind == STOP_SIGNAL && session->event.any_thread;
+}
+
 /**
  * session_interrupt() - the client sent ^C
  * @session: the session
  *
- * A client that steps and steps, as for a watchpoint in software, may send it
- * before it has read that a step is done. Then it is for the next one.
+ * The client may send it before it has read that all have stopped, and resume
+ * without a look at what it has sent: commands of a breakpoint do, and a
+ * watchpoint in software does at each step. So one that comes while nothing runs
+ * is for the next time that something does.
  *
  * Context: session.cmd_lock held.
  * Return: whether the stop is complete at once: the caller reports it.
@@ -420,8 +429,9 @@ bool session_interrupt(struct gdb_session *session)
 		session->event.pid = interrupted_pid(session);
 		begin_stop(session, NULL);
 		done = allstop_complete(session);
-	} else if (session->event.kind == STOP_STEP) {
-		session->interrupt_kept = true;
+	} else if (session->state != SESSION_RUNNING) {
+		session->interrupt_kept |= session->state != SESSION_IDLE &&
+					   !is_interrupting(session);
 	}
 	spin_unlock(&session->lock);
 	return done;

@@ -328,6 +328,7 @@ bool session_drop_process(struct gdb_session *session,
 		memset(&session->event, 0, sizeof(session->event));
 	if (is_idle(session)) {
 		session->state = SESSION_IDLE;
+		session->interrupt_kept = false;
 		timer_delete(&session->stop_timer);
 	} else {
 		done = allstop_complete(session) || allstop_no_resumed(session);

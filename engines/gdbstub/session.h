@@ -186,8 +186,8 @@ struct gdb_session {
 	/** @trace: tracepoints; see there. */
 	struct session_trace trace;
 	/**
-	 * @interrupt_kept: a ^C met the end of a step on the wire; under
-	 * @cmd_lock.
+	 * @interrupt_kept: a ^C came while nothing ran: it is for the next
+	 * time; under @cmd_lock.
 	 */
 	bool interrupt_kept;
 	/** @link: the socket. */
