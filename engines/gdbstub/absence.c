@@ -205,19 +205,24 @@ void absence_begin(struct gdb_process *process, bool is_detach)
  * absence_end() - there is a client again
  * @session: with or without a process that waits for one
  *
- * What runs is stopped; what the client asks until then waits for that.
+ * What runs is stopped; what the client asks until then waits for that. First the
+ * stop begins, and then events count again: one in between would be the stop's,
+ * and be forgotten by the other, with its signal.
  *
  * Context: session.cmd_lock held.
  * Return: whether the stop is complete at once: the caller reports it.
  */
 bool absence_end(struct gdb_session *session)
 {
-	bool was_alone, runs;
+	bool was_alone, runs, done;
 
 	spin_lock(&session->lock);
 	was_alone = session->trace.is_alone;
-	session->trace.is_alone = false;
 	runs = session->state == SESSION_RUNNING;
 	spin_unlock(&session->lock);
-	return was_alone && runs && session_stop_all(session);
+	done = was_alone && runs && session_stop_all(session);
+	spin_lock(&session->lock);
+	session->trace.is_alone = false;
+	spin_unlock(&session->lock);
+	return done;
 }

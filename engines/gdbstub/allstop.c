@@ -438,10 +438,11 @@ bool session_interrupt(struct gdb_session *session)
 }
 
 /**
- * session_stop_all() - the client has chosen all-stop
- * @session: was non-stop
+ * session_stop_all() - the client has chosen all-stop, or has just come
+ * @session: was non-stop, or nobody's
  *
- * The stop that begins is none in particular. Packets wait for it.
+ * The stop that begins is none in particular. Packets wait for it. If the
+ * process has ended in this moment, that is the stop already.
  *
  * Context: session.cmd_lock held.
  * Return: whether it is complete at once: the caller reports it.
@@ -462,10 +463,11 @@ bool session_stop_all(struct gdb_session *session)
 		list_del_init(&thread->note.entry);
 		WRITE_ONCE(thread->stop_wanted, false);
 	}
-	memset(&session->event, 0, sizeof(session->event));
-	session->event.any_thread = true;
-	if (session->state == SESSION_RUNNING)
+	if (session->state == SESSION_RUNNING) {
+		memset(&session->event, 0, sizeof(session->event));
+		session->event.any_thread = true;
 		begin_stop(session, NULL);
+	}
 	done = allstop_complete(session);
 	spin_unlock(&session->lock);
 	return done;
