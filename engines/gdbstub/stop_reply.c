@@ -77,14 +77,23 @@ static void put_reg(struct packet_tx *tx, unsigned int num, u64 val,
 }
 
 /*
- * GDB's numbers of fp, sp and pc: what it needs to print a frame. Not of a program
- * that it does not know yet, which may be of the other width.
+ * A client does not know yet how wide the registers of a new program are, nor in
+ * non-stop those of a process that it is attaching to.
  */
+static bool is_known(const struct stop_news *news)
+{
+	enum stop_kind kind = news->event.kind;
+
+	return kind != STOP_EXEC &&
+	       (kind != STOP_NONE || !READ_ONCE(news->session->non_stop));
+}
+
+/* GDB's numbers of fp, sp and pc: what it needs to print a frame. */
 static void put_regs(struct packet_tx *tx, const struct stop_event *event)
 {
 	bool wide = event->is_64bit;
 
-	if (!event->has_regs || event->kind == STOP_EXEC)
+	if (!event->has_regs)
 		return;
 	put_reg(tx, wide ? 6 : 5, event->fp, wide);
 	put_reg(tx, wide ? 7 : 4, event->sp, wide);
@@ -178,7 +187,8 @@ static void put_stopped(struct packet_tx *tx, const struct stop_news *news)
 	packet_put_hex_u8(tx, signal_of(&news->event));
 	if (plain)
 		return;
-	put_regs(tx, &news->event);
+	if (is_known(news))
+		put_regs(tx, &news->event);
 	if (!(news->session->disabled & GDBSTUB_START_NO_T_THREAD)) {
 		packet_put_str(tx, "thread:");
 		stop_reply_put_tid(tx, news->session, news->event.pid,
