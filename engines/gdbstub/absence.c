@@ -132,19 +132,32 @@ static void run_on(struct gdb_session *session)
 	}
 }
 
+/* Does a stopped process run when its client goes, or wait for the next one? */
+static bool runs_on_alone(const struct gdb_process *process, bool is_detach)
+{
+	return is_detach || !process->is_launched;
+}
+
 /*
  * In all-stop threads are as the session is. In non-stop those that were
  * stopped one by one run on with the others, unless all were.
  *
- * A stop may be half done. Threads that have arrived are let go with the others;
- * one that was asked and has not arrived finds a session that runs, and does not
- * stop. Non-stop ends in the same go as the client's wishes are forgotten, so
- * that a thread that dies next leaves no note that nobody reads.
+ * A stop may be half done. Threads that have arrived are let go with the others,
+ * with the signals that they were to tell of; one that was asked and has not
+ * arrived finds a session that runs, and does not stop. A thread that stays
+ * stopped keeps its signal for the next client. Non-stop ends in the same go as
+ * the client's wishes are forgotten, so that a thread that dies next leaves no
+ * note that nobody reads.
  */
-static void leave_threads(struct gdb_session *session, bool runs_on)
+static void leave_threads(struct gdb_process *process, bool is_detach)
 {
+	bool runs_on = runs_on_alone(process, is_detach);
+	struct gdb_session *session = process->session;
+
 	spin_lock(&session->lock);
 	session->trace.is_alone = true;
+	if (runs_on || session->non_stop)
+		process_keep_signals_locked(process, is_detach);
 	forget_wishes(session);
 	if (runs_on || (session->non_stop && session->nr_running))
 		run_on(session);
@@ -168,19 +181,6 @@ static void forget_stops(struct gdb_process *process)
 }
 
 /**
- * absence_runs_on() - does a stopped process run when its client goes?
- * @process: from absence_process()
- * @is_detach: the client said that it goes
- *
- * Context: any.
- * Return: whether; false: it waits for the next client.
- */
-bool absence_runs_on(const struct gdb_process *process, bool is_detach)
-{
-	return is_detach || !process->is_launched;
-}
-
-/**
  * absence_begin() - the client is gone
  * @process: from absence_process(); the client knows no other any more
  * @is_detach: it said so
@@ -197,7 +197,7 @@ void absence_begin(struct gdb_process *process, bool is_detach)
 				TRACE_DISCONNECTED, 0, NULL);
 	tracepoint_tidy(session);
 	/* From here on nothing stops a thread, also not what is lifted next. */
-	leave_threads(session, absence_runs_on(process, is_detach));
+	leave_threads(process, is_detach);
 	forget_stops(process);
 }
 

@@ -12,7 +12,6 @@ struct gdb_session;
 
 struct gdb_process *absence_process(struct gdb_session *session);
 bool absence_after_detach(struct gdb_process *process);
-bool absence_runs_on(const struct gdb_process *process, bool is_detach);
 void absence_begin(struct gdb_process *process, bool is_detach);
 bool absence_end(struct gdb_session *session);
 

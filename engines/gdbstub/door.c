@@ -89,7 +89,7 @@ static int attach_process(struct gdb_session *session,
 			stop_reply_send(session);
 		return 0;
 	}
-	process_leave(process);
+	process_leave(process, false);
 	if (session_drop_process(session, process))
 		stop_reply_send(session);
 free:

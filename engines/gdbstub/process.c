@@ -336,16 +336,67 @@ int process_attach_threads(struct gdb_process *process,
 }
 
 /*
+ * A signal that was shown to the client and not yet passed on or discarded by
+ * it: the program gets it when the client goes away without a word. A detach
+ * delivers it only if the client's user lets such signals through.
+ */
+static void keep_parked_signal(struct gdb_thread *thread,
+			       const struct stop_event *event, bool is_detach)
+{
+	const struct gdb_client *client = &thread->process->session->client;
+	int signo = event->signo;
+
+	/* The stop of a ^C is called SIGINT, but is no signal of a thread. */
+	if (event->kind != STOP_SIGNAL || event->any_thread ||
+	    thread->state != THREAD_STOPPED || !thread->has_siginfo ||
+	    thread->siginfo.si_signo != signo)
+		return;
+	if (is_detach &&
+	    (client->has_program_signals ? !test_bit(signo, client->program) :
+					   signo == SIGTRAP))
+		return;
+	thread->inject = signo;
+}
+
+/**
+ * process_keep_signals_locked() - give back the signals that the client was shown
+ * @process: it is let go, or its client is gone
+ * @is_detach: the client said so
+ *
+ * A thread that has one may arrive at its stop at any time. One that has done so
+ * before this has its signal kept here; one that comes later finds that it does
+ * not stop, and keeps it itself (take_signal()). So there must be nothing in
+ * between: who calls this releases the threads before it drops the lock.
+ *
+ * Context: session.lock and session.cmd_lock held.
+ */
+void process_keep_signals_locked(struct gdb_process *process, bool is_detach)
+{
+	struct gdb_session *session = process->session;
+	struct gdb_thread *thread;
+
+	lockdep_assert_held(&session->lock);
+	list_for_each_entry(thread, &process->threads, entry)
+		if (session->non_stop)
+			keep_parked_signal(thread, &thread->note.event,
+					   is_detach);
+		else if (session->state != SESSION_RUNNING &&
+			 thread->tid == session->event.tid)
+			keep_parked_signal(thread, &session->event, is_detach);
+}
+
+/*
  * From here on its threads are not counted. A step that is under way in it has
  * no end; the others that are held for it run.
  */
-static void mark_leaving(struct gdb_process *process)
+static void mark_leaving(struct gdb_process *process, bool is_detach)
 {
 	struct breakpoint_table *table = process->breakpoints;
 	struct gdb_session *session = process->session;
 	struct gdb_thread *thread;
 
 	spin_lock(&session->lock);
+	process_keep_signals_locked(process, is_detach);
 	list_del_init(&process->note.entry);
 	list_for_each_entry(thread, &process->threads, entry) {
 		list_del_init(&thread->note.entry);
@@ -426,6 +477,7 @@ static struct gdb_thread *take_thread(struct gdb_process *process)
 /**
  * process_leave() - stop tracing a process, whatever it is doing
  * @process: the process; afterwards it has no threads
+ * @is_detach: the client said so
  *
  * Its text is as it was, its debug registers are free, every thread runs on,
  * and none is killed by a trap that the tracing caused:
@@ -450,13 +502,13 @@ static struct gdb_thread *take_thread(struct gdb_process *process)
  *
  * Context: task; may sleep; session.cmd_lock held.
  */
-void process_leave(struct gdb_process *process)
+void process_leave(struct gdb_process *process, bool is_detach)
 {
 	unsigned long limit = jiffies + msecs_to_jiffies(LEAVE_LIMIT_MS);
 	bool owns_text = !session_shares_memory(process);
 	struct gdb_thread *thread;
 
-	mark_leaving(process);
+	mark_leaving(process, is_detach);
 	if (owns_text)
 		lift_text(process);
 	watch_remove_all(process);
@@ -488,19 +540,21 @@ static void make_guest(struct gdb_thread *thread)
 /**
  * process_make_guest() - leave a process whose memory another one still uses
  * @process: shares its breakpoints with a process that is debugged
+ * @is_detach: the client said so
  *
  * It runs on and is helped over the breakpoints, until it executes another
  * program, ends, or the other one is left.
  *
  * Context: session.cmd_lock held; may sleep.
  */
-void process_make_guest(struct gdb_process *process)
+void process_make_guest(struct gdb_process *process, bool is_detach)
 {
 	struct gdb_session *session = process->session;
 	struct gdb_thread *thread;
 
 	watch_remove_all(process);
 	spin_lock(&session->lock);
+	process_keep_signals_locked(process, is_detach);
 	process->is_guest = true;
 	process->is_hidden = true;
 	list_for_each_entry(thread, &process->threads, entry)

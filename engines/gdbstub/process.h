@@ -186,8 +186,9 @@ void process_new_memory(struct gdb_process *process);
 void process_free(struct gdb_process *process);
 int process_attach_threads(struct gdb_process *process,
 			   const struct utrace_engine_ops *ops);
-void process_leave(struct gdb_process *process);
-void process_make_guest(struct gdb_process *process);
+void process_keep_signals_locked(struct gdb_process *process, bool is_detach);
+void process_leave(struct gdb_process *process, bool is_detach);
+void process_make_guest(struct gdb_process *process, bool is_detach);
 void process_has_new_guest(struct gdb_process *process);
 void process_lose_clones(struct gdb_process *process);
 void process_clean_guests(struct gdb_process *process);

@@ -54,50 +54,10 @@ static void take_event(struct gdb_session *session, enum packet_event event)
 	}
 }
 
-/*
- * A signal that was shown to the client and not yet passed on or discarded by
- * it: the program gets it when the client goes away without a word. A detach
- * delivers it only if the client's user lets such signals through.
- */
-static void keep_parked_signal(struct gdb_session *session,
-			       struct gdb_thread *thread,
-			       const struct stop_event *event, bool is_detach)
+static void leave_one(struct gdb_session *session, struct gdb_process *process,
+		      bool is_detach)
 {
-	const struct gdb_client *client = &session->client;
-	int signo = event->signo;
-
-	/* The stop of a ^C is called SIGINT, but is no signal of a thread. */
-	if (event->kind != STOP_SIGNAL || event->any_thread ||
-	    thread->state != THREAD_STOPPED || !thread->has_siginfo ||
-	    thread->siginfo.si_signo != signo)
-		return;
-	if (is_detach &&
-	    (client->has_program_signals ? !test_bit(signo, client->program) :
-					   signo == SIGTRAP))
-		return;
-	thread->inject = signo;
-}
-
-static void keep_parked_signals(struct gdb_session *session,
-				struct gdb_process *process, bool is_detach)
-{
-	struct gdb_thread *thread;
-
-	spin_lock(&session->lock);
-	list_for_each_entry(thread, &process->threads, entry)
-		if (session->non_stop)
-			keep_parked_signal(session, thread, &thread->note.event,
-					   is_detach);
-		else if (session->state != SESSION_RUNNING &&
-			 thread->tid == session->event.tid)
-			keep_parked_signal(session, thread, &session->event,
-					   is_detach);
-	spin_unlock(&session->lock);
-}
-
-static void leave_one(struct gdb_session *session, struct gdb_process *process)
-{
-	process_leave(process);
+	process_leave(process, is_detach);
 	if (session_drop_process(session, process))
 		stop_reply_send(session);
 	process_free(process);
@@ -108,7 +68,7 @@ static void leave_useless(struct gdb_session *session)
 	struct gdb_process *process;
 
 	while ((process = session_useless(session)))
-		leave_one(session, process);
+		leave_one(session, process, false);
 }
 
 static void deselect(struct gdb_selection *selection, pid_t pid)
@@ -128,14 +88,13 @@ static void deselect(struct gdb_selection *selection, pid_t pid)
 void serve_leave_process(struct gdb_session *session,
 			 struct gdb_process *process, bool is_detach)
 {
-	keep_parked_signals(session, process, is_detach);
 	tracepoint_leave(process);
 	deselect(&session->client.general, process->pid);
 	deselect(&session->client.resume, process->pid);
 	if (!READ_ONCE(process->is_gone) && session_shares_memory(process))
-		process_make_guest(process);
+		process_make_guest(process, is_detach);
 	else
-		leave_one(session, process);
+		leave_one(session, process, is_detach);
 	leave_useless(session);
 	/* No client will come back to it. */
 	if (!session->link.file && !session_process(session))
@@ -164,20 +123,6 @@ static void leave_others(struct gdb_session *session,
 	leave_useless(session);
 }
 
-/*
- * A thread that stays stopped keeps its signal for the next client. None runs
- * between the two steps: what has arrived is released by the second, and what
- * has not finds out itself that its signal is still its own (take_signal()).
- */
-static void keep_for_next(struct gdb_session *session, struct gdb_process *kept,
-			  bool is_detach)
-{
-	if (absence_runs_on(kept, is_detach) || READ_ONCE(session->non_stop))
-		keep_parked_signals(session, kept, is_detach);
-	absence_begin(kept, is_detach);
-	leave_useless(session);
-}
-
 /* @error: what ended it; 0: a detach that leaves the process here. */
 static void end_connection(struct gdb_session *session, int error)
 {
@@ -187,8 +132,10 @@ static void end_connection(struct gdb_session *session, int error)
 	helper_cancel(&session->helper);
 	session->packet_waits = false;
 	leave_others(session, kept);
-	if (kept)
-		keep_for_next(session, kept, !error);
+	if (kept) {
+		absence_begin(kept, !error);
+		leave_useless(session);
+	}
 	spin_lock(&session->lock);
 	session->reply_owed = false;
 	session->interrupt_kept = false;
