@@ -696,26 +696,6 @@ bool breakpoint_saved_byte(struct breakpoint_table *table, u64 addr, u8 *byte)
 }
 
 /**
- * breakpoint_covers_trap() - is a breakpoint of the client's on an int3?
- * @table: where
- * @addr: address
- *
- * One on an int3 of the program's own accounts for that trap, too: when its
- * condition is false the thread goes on behind it, as gdb does when it decides.
- *
- * Context: any.
- * Return: whether.
- */
-bool breakpoint_covers_trap(struct breakpoint_table *table, u64 addr)
-{
-	u8 saved;
-
-	return breakpoint_saved_byte(table, addr, &saved) &&
-	       saved == BREAKPOINT_INSN &&
-	       breakpoint_users(table, addr) & BREAKPOINT_CLIENT;
-}
-
-/**
  * breakpoint_get_code() - conditions and commands of a breakpoint
  * @table: where
  * @addr: address

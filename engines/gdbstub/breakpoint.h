@@ -131,7 +131,6 @@ void breakpoint_outline_unmap(struct breakpoint_table *table,
 bool breakpoint_is_at(struct breakpoint_table *table, u64 addr);
 u8 breakpoint_users(struct breakpoint_table *table, u64 addr);
 bool breakpoint_saved_byte(struct breakpoint_table *table, u64 addr, u8 *byte);
-bool breakpoint_covers_trap(struct breakpoint_table *table, u64 addr);
 struct hit_code *breakpoint_get_code(struct breakpoint_table *table, u64 addr);
 void breakpoint_hide(struct breakpoint_table *table, u64 addr, u8 *buf,
 		     size_t len);

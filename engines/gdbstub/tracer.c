@@ -391,12 +391,6 @@ static u32 take_breakpoint(struct gdb_thread *thread, struct pt_regs *regs,
 	/* What will be executed again is collected then. */
 	if (users & BREAKPOINT_TRACE && (hit == HIT_PASS || is_told))
 		trace_collect_hit(thread);
-	if (hit == HIT_PASS && users &&
-	    breakpoint_covers_trap(thread->process->breakpoints, regs->ip)) {
-		regs->ip++;
-		thread->over_wanted = false;
-		finish_step(thread);
-	}
 	return settle(thread) | UTRACE_SIGNAL_IGN;
 }
 

@@ -92,11 +92,6 @@ static bool pass_breakpoint(struct gdb_thread *thread, struct pt_regs *regs,
 
 	if (!thread->guest && !is_for_nobody(thread, bp))
 		return false;
-	if (!thread->guest &&
-	    breakpoint_covers_trap(thread->process->breakpoints, bp->addr)) {
-		regs->ip++;
-		return true;
-	}
 	len = displace_read(thread->process, bp->addr, insn);
 	return displace_emulate(thread->process, regs, insn, len) ||
 	       displace_enter(thread, bp, regs, insn, len, false) ==
