@@ -22,6 +22,7 @@
 #include <asm/syscall.h>
 
 #include "agent.h"
+#include "birth.h"
 #include "displace.h"
 #include "output.h"
 #include "regs_x86.h"
@@ -618,99 +619,6 @@ static u32 tracer_report_syscall_exit(u32 action, struct utrace_engine *engine,
 	return UTRACE_REPORT;
 }
 
-static void adopt_child(struct gdb_thread *parent, struct task_struct *child,
-			bool guest)
-{
-	struct gdb_process *process = parent->process;
-	struct gdb_thread *thread;
-	bool born;
-
-	thread = thread_attach(process, child, guest, &tracer_ops);
-	if (IS_ERR(thread)) {
-		trace_gdbstub_lost_thread(task_pid_nr(child), PTR_ERR(thread));
-		return;
-	}
-	mutex_lock(&process->watch_lock);
-	if (!guest)
-		watch_install_thread(process, thread);
-	born = session_thread_born(thread, parent);
-	mutex_unlock(&process->watch_lock);
-	if (born)
-		return;
-	watch_remove_thread(thread);
-	thread_detach(thread);
-	thread_free(thread);
-}
-
-/* Which event for the client the birth of a process is, if any. */
-static enum stop_kind fork_kind(const struct gdb_thread *thread,
-				unsigned long clone_flags)
-{
-	const struct gdb_process *process = thread->process;
-	const struct gdb_client *client = &process->session->client;
-
-	if (clone_flags & CLONE_THREAD || thread->guest ||
-	    READ_ONCE(process->is_leaving) || READ_ONCE(process->execs_left))
-		return STOP_NONE;
-	if (clone_flags & CLONE_VFORK)
-		return client->vfork_events ? STOP_VFORK : STOP_NONE;
-	return client->fork_events && !(clone_flags & CLONE_VM) ? STOP_FORK :
-								  STOP_NONE;
-}
-
-/*
- * Is a child that runs in the same memory a thread of the process? For ptrace(2)
- * it is when it is neither a vfork's nor says SIGCHLD at its end: so nobody but
- * the one who made it takes it for a process.
- */
-static bool is_thread(const struct gdb_thread *parent,
-		      unsigned long clone_flags,
-		      const struct task_struct *child)
-{
-	if (clone_flags & CLONE_THREAD)
-		return true;
-	return !(clone_flags & CLONE_VFORK) && child->exit_signal != SIGCHLD &&
-	       !READ_ONCE(parent->process->execs_left);
-}
-
-/* Return: whether; else the child is no business of the client's. */
-static bool follow_child(struct gdb_thread *thread, struct task_struct *child,
-			 enum stop_kind kind, bool shares_memory)
-{
-	struct gdb_process *process;
-	struct gdb_thread *newborn;
-
-	process = process_create_child(thread->process, child, shares_memory);
-	if (!process)
-		return false;
-	newborn = thread_attach(process, child, false, &tracer_ops);
-	if (IS_ERR(newborn)) {
-		trace_gdbstub_lost_thread(task_pid_nr(child), PTR_ERR(newborn));
-		goto free;
-	}
-	watch_install_thread(process, newborn);
-	spin_lock(&process->session->lock);
-	process_add_thread_locked(newborn);
-	spin_unlock(&process->session->lock);
-	if (kind == STOP_VFORK)
-		thread->vfork_child = get_task_struct(child);
-	if (session_fork(thread, newborn, kind))
-		return true;
-	if (kind == STOP_VFORK) {
-		WRITE_ONCE(thread->vfork_child, NULL);
-		put_task_struct(child);
-	}
-	watch_remove_thread(newborn);
-	spin_lock(&process->session->lock);
-	process_remove_thread_locked(newborn);
-	spin_unlock(&process->session->lock);
-	thread_detach(newborn);
-	thread_free(newborn);
-free:
-	process_free(process);
-	return false;
-}
-
 /*
  * The parent stops before user mode, and after a vfork here, before it waits
  * for the child.
@@ -722,32 +630,16 @@ static u32 stop_after_fork(struct gdb_thread *thread, enum stop_kind kind)
 	return UTRACE_REPORT;
 }
 
-/*
- * A child that has not run. One in the same memory meets the breakpoints and
- * is traced, as a thread or as a guest; one with a copy gets a clean one, also
- * while the process is being left: the copy may have been made before. One that
- * the client is told of is a process of its own, with the same breakpoints.
- */
 static u32 tracer_report_clone(u32 action, struct utrace_engine *engine,
 			       struct task_struct *parent,
 			       unsigned long clone_flags,
 			       struct task_struct *child)
 {
 	struct gdb_thread *thread = engine->data;
-	enum stop_kind kind = fork_kind(thread, clone_flags);
+	enum stop_kind kind = take_child(thread, child, clone_flags);
 
-	if (child->flags & PF_USER_WORKER)
-		return keep_going(thread);
-	if (kind != STOP_NONE &&
-	    follow_child(thread, child, kind, clone_flags & CLONE_VM))
-		return stop_after_fork(thread, kind);
-	if (clone_flags & CLONE_VM)
-		adopt_child(thread, child,
-			    thread->guest ||
-				    !is_thread(thread, clone_flags, child));
-	else
-		breakpoint_clean_child(thread->process->breakpoints, child);
-	return keep_going(thread);
+	return kind == STOP_NONE ? keep_going(thread) :
+				   stop_after_fork(thread, kind);
 }
 
 static char *read_exec_path(const struct linux_binprm *bprm)
