@@ -460,12 +460,13 @@ static u32 take_signal(struct gdb_thread *thread, kernel_siginfo_t *info)
 		.kind = STOP_SIGNAL,
 		.signo = info->si_signo,
 	};
+	bool was_granted = thread->granted == info->si_signo;
 	u32 action;
 
-	if (thread->granted == info->si_signo || is_pass_signal(thread, info)) {
+	if (was_granted)
 		thread->granted = 0;
+	if (was_granted || is_pass_signal(thread, info))
 		return call_off_step(thread) | UTRACE_SIGNAL_DELIVER;
-	}
 	if (!session_event(thread, &event))
 		return settle(thread) | UTRACE_SIGNAL_HOLD | NO_SIGNAL;
 	park_siginfo(thread, info);

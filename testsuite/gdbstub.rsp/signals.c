@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Two threads that run for ever and count the SIGUSR1 that they get. With an
- * argument the first one blocks it before begun() and unblocks it after.
+ * argument the first one blocks it before begun() and unblocks it after; with
+ * two it sends itself a SIGUSR2 in between.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -14,6 +15,12 @@ static void handle(int signo)
 {
 	(void)signo;
 	handled++;
+}
+
+static void handle_other(int signo)
+{
+	(void)signo;
+	turns++;
 }
 
 __attribute__((noinline)) void begun(void)
@@ -37,9 +44,11 @@ int main(int argc, char **argv)
 {
 	sigset_t set;
 	struct sigaction action = { .sa_handler = handle };
+	struct sigaction other = { .sa_handler = handle_other };
 	pthread_t thread;
 
 	sigaction(SIGUSR1, &action, NULL);
+	sigaction(SIGUSR2, &other, NULL);
 	if (pthread_create(&thread, NULL, work, NULL))
 		return 2;
 	/* A thread that has just begun has all signals blocked. */
@@ -50,6 +59,8 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		pthread_sigmask(SIG_BLOCK, &set, NULL);
 	begun();
+	if (argc > 2)
+		raise(SIGUSR2);
 	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 	ended();
 	work(argv);
