@@ -290,10 +290,8 @@ static void calls_of_32_bits(void)
 
 int main(int argc, char **argv)
 {
-	beside = argc > 1 ? argv[1] : "none";
-	make_shared();
+	set_out(argc, argv);
 	make_pages();
-	say("ready %d %p", getpid(), (void *)&shared->counter);
 	arguments();
 	calls_of_32_bits();
 	say("end");

@@ -325,9 +325,7 @@ static void worker(void)
 
 int main(int argc, char **argv)
 {
-	beside = argc > 1 ? argv[1] : "none";
-	make_shared();
-	say("ready %d %p", getpid(), (void *)&shared->counter);
+	set_out(argc, argv);
 	who_asks();
 	not_dumpable();
 	not_in_scope();

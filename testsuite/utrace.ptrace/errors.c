@@ -256,10 +256,7 @@ int main(int argc, char **argv)
 {
 	pid_t pid;
 
-	if (argc > 1)
-		beside = argv[1];
-	make_shared();
-	say("ready %d %p", getpid(), (void *)&shared->counter);
+	set_out(argc, argv);
 	filters();
 	pid = make_stopped(count_for_ever);
 	waiting_signals(pid);

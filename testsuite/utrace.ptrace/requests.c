@@ -347,9 +347,7 @@ static void not_permitted(void)
 
 int main(int argc, char **argv)
 {
-	beside = argc > 1 ? argv[1] : "none";
-	make_shared();
-	say("ready %d %p", getpid(), (void *)&shared->counter);
+	set_out(argc, argv);
 	states_of_refusal();
 	states_of_service();
 	wrong_arguments();

@@ -12,6 +12,15 @@
 
 static const char *beside = "none";
 
+/* First in main(): BESIDE, the page for all processes, and word to the test. */
+static UNUSED void set_out(int argc, char **argv)
+{
+	if (argc > 1)
+		beside = argv[1];
+	make_shared();
+	say("ready %d %p", getpid(), (void *)&shared->counter);
+}
+
 static UNUSED pid_t make_tracee(int (*work)(void *))
 {
 	pid_t pid = start(work, NULL);
