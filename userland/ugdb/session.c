@@ -25,6 +25,7 @@
 #include "line.h"
 #include "listener.h"
 #include "program.h"
+#include "programs.h"
 #include "relay.h"
 #include "report.h"
 #include "session.h"
@@ -58,16 +59,15 @@ enum session_state {
  *	@line.
  * @line: The client's line, if it is on one.
  * @relay: Copies between @line and the module, if it is no socket.
- * @program: The process that came into the session last.
- * @others: Those that came before it and are there still; owned.
- * @nr_others: Entries of @others.
- * @held: @program is in the module's session.
+ * @programs: The processes that came into the session and are there still.
+ * @held: The last of @programs is in the module's session.
  * @helper: Answers packets.
  * @answer: Room for the answer.
  * @device: The module's session; -1 when it is closed.
  * @signals: From signals_open().
  * @client: With STATE_STOPPING, the client that waits; else -1.
- * @start_cookie: The vAttach, vRun or R that waits for @program; 0 for none.
+ * @start_cookie: The vAttach, vRun or R that waits for the last of @programs; 0
+ *	for none.
  * @is_restart: It is an R, which is not answered.
  * @last_run: The program that vRun named last and its arguments, ended by NULL;
  *	NULL while it is that of the command line. Owned.
@@ -79,9 +79,7 @@ struct session {
 	struct listener listener;
 	struct line line;
 	struct relay relay;
-	struct program program;
-	struct program *others;
-	size_t nr_others;
+	struct programs programs;
 	bool held;
 	struct helper helper;
 	struct answer answer;
@@ -103,81 +101,22 @@ static void close_device(struct session *session)
 	session->held = false;
 }
 
-static bool has_program(const struct session *session)
-{
-	return session->program.pid && !session->program.gone;
-}
-
 /*
  * The signal is sent before the device is closed, so that a program that is
  * to end does not run on for a moment; it is waited for afterwards, so that
  * nothing the module waits for can keep it.
  */
-static void end_program(struct session *session)
+static void end_programs(struct session *session)
 {
-	struct program *program = &session->program;
-	bool kill = has_program(session) && program->launched;
-
-	if (kill)
-		program_kill(program);
-	for (size_t i = 0; i < session->nr_others; i++)
-		if (session->others[i].launched)
-			program_kill(&session->others[i]);
+	programs_kill(&session->programs);
 	close_device(session);
-	if (kill)
-		program_reap(program);
-	for (size_t i = 0; i < session->nr_others; i++)
-		if (session->others[i].launched)
-			program_reap(&session->others[i]);
+	programs_reap(&session->programs);
 }
 
-/* Another process is about to come in beside this one. */
-static void make_other(struct session *session)
+static void end_programs_loudly(struct session *session)
 {
-	if (has_program(session)) {
-		session->others = xrealloc(session->others,
-					   (session->nr_others + 1) *
-					   sizeof(*session->others));
-		session->others[session->nr_others++] = session->program;
-		session->program = (struct program) { .pidfd = -1 };
-	}
-	program_forget(&session->program);
-}
-
-/* Return: one of those before the last, or NULL. */
-static struct program *find_other(struct session *session, pid_t pid)
-{
-	for (size_t i = 0; i < session->nr_others; i++)
-		if (session->others[i].pid == pid)
-			return &session->others[i];
-	return NULL;
-}
-
-static void forget_other(struct session *session, struct program *other)
-{
-	program_forget(other);
-	*other = session->others[--session->nr_others];
-}
-
-static void forget_others(struct session *session)
-{
-	while (session->nr_others)
-		forget_other(session, session->others);
-	free(session->others);
-	session->others = NULL;
-}
-
-static void end_program_loudly(struct session *session)
-{
-	for (size_t i = 0; i < session->nr_others; i++)
-		report(session->others[i].launched ?
-		       "Killing process(es): %d" : "Detaching process(es): %d",
-		       session->others[i].pid);
-	if (has_program(session))
-		report(session->program.launched ? "Killing process(es): %d" :
-						   "Detaching process(es): %d",
-		       session->program.pid);
-	end_program(session);
+	programs_report_end(&session->programs);
+	end_programs(session);
 	session->state = STATE_DONE;
 }
 
@@ -185,7 +124,7 @@ static void die_of_client(struct session *session, int err)
 {
 	error_msg("the module does not take the client: %s", strerror(err));
 	session->status = EXIT_FAILURE;
-	end_program_loudly(session);
+	end_programs_loudly(session);
 }
 
 static void wait_for_client(struct session *session);
@@ -239,10 +178,10 @@ static void report_lone_end(const struct session *session)
 {
 	if (session->state == STATE_JOINING)
 		debug_msg(DEBUG_GENERAL, "the detached program has ended");
-	else if (session->program.launched)
-		report_program_end(session->program.wait_status);
+	else if (session->programs.last.launched)
+		report_program_end(session->programs.last.wait_status);
 	else
-		report("Process %d is gone.", session->program.pid);
+		report("Process %d is gone.", session->programs.last.pid);
 }
 
 /*
@@ -257,8 +196,8 @@ static bool goes_on(const struct session *session)
 
 static void go_on_without_program(struct session *session)
 {
-	program_return_terminal(&session->program);
-	program_forget(&session->program);
+	program_return_terminal(&session->programs.last);
+	program_forget(&session->programs.last);
 	if (!goes_on(session))
 		session->state = STATE_DONE;
 }
@@ -266,7 +205,7 @@ static void go_on_without_program(struct session *session)
 /* A client came; the process has been running since the last one left. */
 static void hold_again(struct session *session, int client)
 {
-	struct program *program = &session->program;
+	struct program *program = &session->programs.last;
 	int err;
 
 	if (!device_start(session->device, 0, -1, program->pidfd, 0)) {
@@ -283,7 +222,7 @@ static void hold_again(struct session *session, int client)
 		error_msg("cannot attach to process %d again: %s",
 			  program->pid, strerror(err));
 		session->status = EXIT_FAILURE;
-		end_program_loudly(session);
+		end_programs_loudly(session);
 	}
 	if (session->state == STATE_DONE)
 		close(client);
@@ -299,7 +238,7 @@ static void accept_client(struct session *session, size_t index)
 		return;
 	if (session->cmdline->once)
 		listener_close(&session->listener);
-	if (has_program(session) && !session->held)
+	if (programs_has_last(&session->programs) && !session->held)
 		hold_again(session, client);
 	else
 		give_client(session, client);
@@ -307,7 +246,7 @@ static void accept_client(struct session *session, size_t index)
 
 static void report_start(const struct session *session)
 {
-	const struct program *program = &session->program;
+	const struct program *program = &session->programs.last;
 
 	if (program->launched)
 		report("Process %s created; pid = %d", program->name,
@@ -357,14 +296,14 @@ static void on_stopped(struct session *session)
 
 static void fail_start(struct session *session, int wait_status)
 {
-	if (session->program.launched)
+	if (session->programs.last.launched)
 		report_startup_end(wait_status);
 	else
 		report("Process %d ended while it was attached to.",
-		       session->program.pid);
+		       session->programs.last.pid);
 	if (session->start_cookie) {
 		answer_start(session, "E01");
-		program_forget(&session->program);
+		program_forget(&session->programs.last);
 		return;
 	}
 	report("Exiting");
@@ -379,9 +318,9 @@ static void fail_start(struct session *session, int wait_status)
 static void on_exited(struct session *session, int wait_status)
 {
 	session->held = false;
-	if (session->program.launched)
-		program_reap(&session->program);
-	session->program.gone = true;
+	if (session->programs.last.launched)
+		program_reap(&session->programs.last);
+	session->programs.last.gone = true;
 	if (session->state == STATE_STARTING || session->start_cookie) {
 		fail_start(session, wait_status);
 		return;
@@ -398,44 +337,45 @@ static void on_exited(struct session *session, int wait_status)
 
 static void on_detached(struct session *session)
 {
-	report("Detaching from process %d", session->program.pid);
+	report("Detaching from process %d", session->programs.last.pid);
 	close_device(session);
 	relay_finish(&session->relay);
 	listener_close(&session->listener);
-	session->state = session->program.launched ? STATE_JOINING : STATE_DONE;
+	session->state = session->programs.last.launched ? STATE_JOINING :
+							   STATE_DONE;
 }
 
 /* One of several processes: the connection goes on. */
 static void on_other_exited(struct session *session, pid_t pid, int wait_status)
 {
-	struct program *other = find_other(session, pid);
+	struct program *other = programs_find_other(&session->programs, pid);
 
 	report_program_end(wait_status);
 	if (!other)
 		return;
 	if (other->launched)
 		program_reap(other);
-	forget_other(session, other);
+	programs_forget_other(&session->programs, other);
 }
 
 static void on_process_detached(struct session *session, pid_t pid)
 {
-	struct program *other = find_other(session, pid);
+	struct program *other = programs_find_other(&session->programs, pid);
 
 	report("Detaching from process %d", pid);
 	if (other)
-		forget_other(session, other);
-	else if (pid == session->program.pid && session->cmdline->multi)
-		program_forget(&session->program);
+		programs_forget_other(&session->programs, other);
+	else if (pid == session->programs.last.pid && session->cmdline->multi)
+		program_forget(&session->programs.last);
 }
 
 /* With --multi the connection goes on, and the client may start another. */
 static void on_left(struct session *session)
 {
-	struct program *program = &session->program;
-	bool was_reported = !has_program(session);
+	struct program *program = &session->programs.last;
+	bool was_reported = !programs_has_last(&session->programs);
 
-	forget_others(session);
+	programs_forget_others(&session->programs);
 	if (was_reported || program_poll_end(program)) {
 		if (!was_reported)
 			report_lone_end(session);
@@ -456,16 +396,9 @@ static bool can_return(const struct session *session)
 /* The module keeps this process for the next client, with its tracepoints. */
 static void keep_process(struct session *session, pid_t pid)
 {
-	struct program *other = find_other(session, pid);
-	struct program kept;
-
 	session->held = true;
 	session->helper.program_pid = pid;
-	if (!other)
-		return;
-	kept = *other;
-	*other = session->program;
-	session->program = kept;
+	programs_make_last(&session->programs, pid);
 }
 
 static void on_disconnected(struct session *session)
@@ -473,15 +406,16 @@ static void on_disconnected(struct session *session)
 	session->start_cookie = 0;
 	session->is_restart = false;
 	session->helper.extended = false;
-	if (has_program(session) && program_poll_end(&session->program))
+	if (programs_has_last(&session->programs) &&
+	    program_poll_end(&session->programs.last))
 		report_lone_end(session);
-	if (!has_program(session))
+	if (!programs_has_last(&session->programs))
 		go_on_without_program(session);
 	if (!can_return(session))
-		end_program_loudly(session);
+		end_programs_loudly(session);
 	if (session->state == STATE_DONE)
 		return;
-	forget_others(session);
+	programs_forget_others(&session->programs);
 	report("Remote side has terminated connection.  GDBserver will "
 	       "reopen the connection.");
 	wait_for_client(session);
@@ -493,7 +427,7 @@ static void on_disconnected(struct session *session)
  */
 static void on_refused(struct session *session)
 {
-	struct program *program = &session->program;
+	struct program *program = &session->programs.last;
 
 	report("Process %d executed a program that you may not trace.",
 	       program->pid);
@@ -516,7 +450,7 @@ static void on_detached_in_trace(struct session *session)
 		       "attached to the process");
 		on_disconnected(session);
 	} else {
-		forget_others(session);
+		programs_forget_others(&session->programs);
 		on_detached(session);
 	}
 }
@@ -561,7 +495,7 @@ static bool launch_again(struct session *session)
 
 	cmdline.program = last_program(session);
 	return cmdline.program &&
-	       program_launch(&session->program, &cmdline,
+	       program_launch(&session->programs.last, &cmdline,
 			      &session->helper.start, session->device);
 }
 
@@ -586,7 +520,7 @@ static bool launch_for_client(struct session *session,
 static bool note_start(struct session *session, bool good)
 {
 	session->held = good;
-	session->helper.program_pid = session->program.pid;
+	session->helper.program_pid = session->programs.last.pid;
 	return good;
 }
 
@@ -602,9 +536,9 @@ static bool start_for_client(struct session *session,
 
 	if (!start_packet_parse(&start, record->payload, record->header.len))
 		return false;
-	make_other(session);
+	programs_make_other(&session->programs);
 	if (start.pid)
-		good = program_attach(&session->program, start.pid,
+		good = program_attach(&session->programs.last, start.pid,
 				      session->device);
 	else
 		good = launch_for_client(session, &start);
@@ -616,9 +550,10 @@ static bool start_for_client(struct session *session,
 static bool restart_for_client(struct session *session)
 {
 	report("GDBserver restarting");
-	if (has_program(session) && session->program.launched)
-		program_reap(&session->program);
-	program_forget(&session->program);
+	if (programs_has_last(&session->programs) &&
+	    session->programs.last.launched)
+		program_reap(&session->programs.last);
+	program_forget(&session->programs.last);
 	return note_start(session, launch_again(session));
 }
 
@@ -659,7 +594,7 @@ static void on_packet(struct session *session,
 		debug_msg(DEBUG_GENERAL, "answer not taken: %s",
 			  strerror(errno));
 	if (session->helper.exit_requested)
-		end_program_loudly(session);
+		end_programs_loudly(session);
 }
 
 static void handle_record(struct session *session,
@@ -677,7 +612,7 @@ static void handle_record(struct session *session,
 		on_stopped(session);
 		break;
 	case GDBSTUB_RECORD_EXITED:
-		if (header->pid == session->program.pid)
+		if (header->pid == session->programs.last.pid)
 			on_exited(session, header->status);
 		else if (session->state == STATE_SERVING)
 			on_other_exited(session, header->pid, header->status);
@@ -704,7 +639,7 @@ static void read_device(struct session *session)
 	} else if (got < 0) {
 		perror_msg("cannot read from the module");
 		session->status = EXIT_FAILURE;
-		end_program_loudly(session);
+		end_programs_loudly(session);
 	}
 }
 
@@ -713,14 +648,14 @@ static void take_signal(struct session *session)
 	int sig = signals_take(session->signals);
 
 	if (sig == SIGCHLD)
-		program_reap_forgotten(&session->program);
+		program_reap_forgotten(&session->programs.last);
 	if (!sig || sig == SIGCHLD)
 		return;
 	debug_msg(DEBUG_GENERAL, "signal %d", sig);
 	if (session->state == STATE_JOINING)
 		close_device(session);
 	else
-		end_program(session);
+		end_programs(session);
 	listener_close(&session->listener);
 	line_close(&session->line);
 	program_leave_terminal();
@@ -743,12 +678,12 @@ enum {
 static void prepare_poll(const struct session *session, struct pollfd *pfds)
 {
 	const struct listener *listener = &session->listener;
-	bool watch = has_program(session) && !session->held;
+	bool watch = programs_has_last(&session->programs) && !session->held;
 	bool listening = session->state == STATE_LISTENING;
 
 	pfds[POLL_SIGNALS].fd = session->signals;
 	pfds[POLL_DEVICE].fd = session->device;
-	pfds[POLL_PROGRAM].fd = watch ? session->program.pidfd : -1;
+	pfds[POLL_PROGRAM].fd = watch ? session->programs.last.pidfd : -1;
 	for (size_t i = 0; i < LISTENER_MAX_SOCKETS; i++)
 		pfds[POLL_LISTENER + i].fd =
 			listening && i < listener->nr_fds ?
@@ -770,7 +705,8 @@ static void handle_poll(struct session *session, const struct pollfd *pfds)
 		read_device(session);
 		return;
 	}
-	if (pfds[POLL_PROGRAM].revents && program_poll_end(&session->program)) {
+	if (pfds[POLL_PROGRAM].revents &&
+	    program_poll_end(&session->programs.last)) {
 		report_lone_end(session);
 		go_on_without_program(session);
 		return;
@@ -826,7 +762,7 @@ static void open_comm(struct session *session, const struct comm *comm)
 static bool start_program(struct session *session)
 {
 	const struct cmdline *cmdline = session->cmdline;
-	struct program *program = &session->program;
+	struct program *program = &session->programs.last;
 	bool good = true;
 
 	session->state = STATE_STARTING;
@@ -855,17 +791,17 @@ static void end_session(struct session *session)
 	start_options_free(&session->helper.start);
 	thread_db_free(&session->helper.thread_db);
 	free_words(session->last_run);
-	forget_others(session);
+	programs_forget_others(&session->programs);
 	answer_free(&session->answer);
 	program_leave_terminal();
-	program_forget(&session->program);
+	program_forget(&session->programs.last);
 }
 
 int session_run(const struct cmdline *cmdline, const struct comm *comm)
 {
 	struct session session = {
 		.cmdline = cmdline,
-		.program = { .pidfd = -1 },
+		.programs = { .last = { .pidfd = -1 } },
 		.device = -1,
 		.client = -1,
 		.status = EXIT_SUCCESS,
