@@ -95,7 +95,7 @@ static const char *answer(const struct request_case *r, pid_t pid)
 	return error_name(ret < 0 ? errno : 0);
 }
 
-/* The table in one state of the tracee; those that agree share a line. */
+/* The first @nr of the table in one state of the tracee, a line each. */
 static void say_requests(const char *state, pid_t pid, size_t nr)
 {
 	size_t i;
