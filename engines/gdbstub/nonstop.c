@@ -271,6 +271,7 @@ void nonstop_set_read(struct gdb_session *session, bool has_more)
 {
 	lockdep_assert_held(&session->lock);
 	session->notified = has_more;
+	session->tells_one = false;
 	session->unread_tid = 0;
 	session->unread_child = 0;
 }
@@ -349,13 +350,8 @@ void nonstop_give_back(struct gdb_session *session,
 	list_add(&note->entry, &session->notes);
 }
 
-/**
- * nonstop_all_again() - the client wants to hear of all that is stopped
- * @session: the session
- *
- * Context: session.lock held.
- */
-void nonstop_all_again(struct gdb_session *session)
+/* All that is stopped is to be told. */
+static void queue_all(struct gdb_session *session)
 {
 	struct gdb_process *process;
 	struct gdb_thread *thread;
@@ -370,6 +366,50 @@ void nonstop_all_again(struct gdb_session *session)
 		if (thread->state == THREAD_STOPPED && !thread->guest &&
 		    !thread->process->is_hidden)
 			queue_note(session, &thread->note);
+}
+
+/**
+ * nonstop_first() - the client wants to hear of all that is stopped
+ * @session: the session
+ * @event: set to the first of that
+ *
+ * The first is the answer, and the client's next question is answered by saying
+ * that this was all; of the others it is notified then. gdb 13.1 gives up with
+ * an internal error when it is told of two in the answers: its
+ * queued_stop_reply() marks an event for what is left, which wait() does not
+ * expect before gdb listens to events.
+ *
+ * Context: session.lock held.
+ * Return: whether anything is stopped.
+ */
+bool nonstop_first(struct gdb_session *session, struct stop_event *event)
+{
+	bool tell;
+
+	queue_all(session);
+	tell = nonstop_take(session, event);
+	nonstop_set_read(session, tell);
+	session->tells_one = tell;
+	return tell;
+}
+
+/**
+ * nonstop_next() - the client has read a note and asks for the next
+ * @session: the session
+ * @event: set to that
+ *
+ * Context: session.lock held.
+ * Return: whether there is one to be told now; what there is else is the matter
+ * of the next notification, for which the session's thread is woken.
+ */
+bool nonstop_next(struct gdb_session *session, struct stop_event *event)
+{
+	bool tell = !session->tells_one && nonstop_take(session, event);
+
+	nonstop_set_read(session, tell);
+	if (!tell && !list_empty(&session->notes))
+		session_kick(session, WORK_LOOK);
+	return tell;
 }
 
 /**

@@ -160,6 +160,11 @@ struct gdb_session {
 	 */
 	bool notified;
 	/**
+	 * @tells_one: non-stop: the client asked what is stopped, and is told
+	 * of the first alone, see nonstop_first(); under @lock.
+	 */
+	bool tells_one;
+	/**
 	 * @unread_tid: non-stop: the thread that the last notification told
 	 * of, until the client asks for the next note: so long it may not have
 	 * read that. 0: none; under @lock.
@@ -297,7 +302,8 @@ void nonstop_resume(struct gdb_session *session);
 bool nonstop_take(struct gdb_session *session, struct stop_event *event);
 void nonstop_give_back(struct gdb_session *session,
 		       const struct stop_event *event);
-void nonstop_all_again(struct gdb_session *session);
+bool nonstop_first(struct gdb_session *session, struct stop_event *event);
+bool nonstop_next(struct gdb_session *session, struct stop_event *event);
 void nonstop_set_notified(struct gdb_session *session,
 			  const struct stop_event *notified);
 void nonstop_set_read(struct gdb_session *session, bool has_more);

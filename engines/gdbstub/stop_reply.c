@@ -444,21 +444,19 @@ void stop_reply_send(struct gdb_session *session)
  * stop_reply_next() - non-stop: put the next stop that is to be told
  * @session: the session
  * @tx: the reply
- * @all: first, all that is stopped is to be told again
+ * @again: what is stopped is to be told once more, from the first on
  *
  * Context: session.cmd_lock held; may sleep.
  */
 void stop_reply_next(struct gdb_session *session, struct packet_tx *tx,
-		     bool all)
+		     bool again)
 {
 	struct stop_news news = { .session = session };
 	bool tell;
 
 	spin_lock(&session->lock);
-	if (all)
-		nonstop_all_again(session);
-	tell = nonstop_take(session, &news.event);
-	nonstop_set_read(session, tell);
+	tell = again ? nonstop_first(session, &news.event) :
+		       nonstop_next(session, &news.event);
 	if (tell)
 		note_told(session, &news);
 	spin_unlock(&session->lock);

@@ -17,7 +17,7 @@ void stop_reply_put_process(struct packet_tx *tx,
 void stop_reply_send(struct gdb_session *session);
 void stop_reply_ask(struct gdb_session *session);
 void stop_reply_next(struct gdb_session *session, struct packet_tx *tx,
-		     bool all);
+		     bool again);
 int stop_reply_started(struct gdb_session *session);
 
 #endif /* GDBSTUB_STOP_REPLY_H */
