@@ -17,7 +17,7 @@
  * (session_trace.is_alone). The end of the process ends this like any session
  * without a client, and so does the close of the device.
  */
-#include <linux/sched/task.h>
+#include <linux/sched/mm.h>
 
 #include "absence.h"
 #include "session.h"
@@ -169,15 +169,15 @@ static void leave_threads(struct gdb_process *process, bool is_detach)
 
 static void forget_stops(struct gdb_process *process)
 {
-	struct task_struct *task = process_task_get(process);
+	struct mm_struct *mm = process_mm_get(process);
 	const struct syscall_filter none = {};
 
 	process_catch_syscalls(process, &none);
 	watch_remove_all(process);
-	if (!task)
+	if (!mm)
 		return;
-	breakpoint_remove_all(process->breakpoints, task, BREAKPOINT_CLIENT);
-	put_task_struct(task);
+	breakpoint_remove_all(process->breakpoints, mm, BREAKPOINT_CLIENT);
+	mmput(mm);
 }
 
 /**

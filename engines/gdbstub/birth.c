@@ -141,6 +141,6 @@ enum stop_kind take_child(struct gdb_thread *thread, struct task_struct *child,
 			    thread->guest ||
 				    !is_thread(thread, clone_flags, child));
 	else
-		breakpoint_clean_child(thread->process->breakpoints, child);
+		breakpoint_clean_child(thread->process->breakpoints, child->mm);
 	return STOP_NONE;
 }

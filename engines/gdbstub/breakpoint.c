@@ -2,7 +2,7 @@
 /*
  * Software breakpoints: inserting int3, hiding it, lifting it.
  *
- * The program's text is written with access_process_vm(), which copies a
+ * The program's text is written with access_remote_vm(), which copies a
  * private page first: no other process that maps the same file sees it.
  * Shared mappings are refused for the same reason.
  *
@@ -90,29 +90,24 @@ struct breakpoint *breakpoint_find(struct breakpoint_table *table, u64 addr)
 	return NULL;
 }
 
-static int read_text(struct task_struct *task, u64 addr, u8 *byte)
+static int read_text(struct mm_struct *mm, u64 addr, u8 *byte)
 {
-	return access_process_vm(task, addr, byte, 1, TEXT_READ) == 1 ? 0 :
-									-EFAULT;
+	return access_remote_vm(mm, addr, byte, 1, TEXT_READ) == 1 ? 0 :
+								     -EFAULT;
 }
 
-static int write_text(struct task_struct *task, u64 addr, u8 byte)
+static int write_text(struct mm_struct *mm, u64 addr, u8 byte)
 {
-	return access_process_vm(task, addr, &byte, 1, TEXT_WRITE) == 1 ?
-		       0 :
-		       -EFAULT;
+	return access_remote_vm(mm, addr, &byte, 1, TEXT_WRITE) == 1 ? 0 :
+								       -EFAULT;
 }
 
 /* A write to a shared mapping would reach the file and its other users. */
-static int check_mapping(struct task_struct *task, u64 addr)
+static int check_mapping(struct mm_struct *mm, u64 addr)
 {
 	struct vm_area_struct *vma;
-	struct mm_struct *mm;
 	int ret = 0;
 
-	mm = get_task_mm(task);
-	if (!mm)
-		return -ESRCH;
 	mmap_read_lock(mm);
 	vma = find_vma(mm, addr);
 	if (!vma || vma->vm_start > addr)
@@ -120,7 +115,6 @@ static int check_mapping(struct task_struct *task, u64 addr)
 	else if (vma->vm_flags & VM_SHARED)
 		ret = -EACCES;
 	mmap_read_unlock(mm);
-	mmput(mm);
 	return ret;
 }
 
@@ -131,9 +125,8 @@ static struct hit_code *swap_code(struct breakpoint_table *table,
 				   lockdep_is_held(&table->lock));
 }
 
-static int add_breakpoint(struct breakpoint_table *table,
-			  struct task_struct *task, u64 addr, u8 users,
-			  struct hit_code *code)
+static int add_breakpoint(struct breakpoint_table *table, struct mm_struct *mm,
+			  u64 addr, u8 users, struct hit_code *code)
 {
 	struct breakpoint *bp;
 	int ret;
@@ -142,7 +135,7 @@ static int add_breakpoint(struct breakpoint_table *table,
 		return -ESRCH;
 	if (table->nr >= BREAKPOINT_MAX)
 		return -ENOSPC;
-	ret = check_mapping(task, addr);
+	ret = check_mapping(mm, addr);
 	if (ret)
 		return ret;
 	bp = kzalloc(sizeof(*bp), GFP_KERNEL_ACCOUNT);
@@ -150,7 +143,7 @@ static int add_breakpoint(struct breakpoint_table *table,
 		return -ENOMEM;
 	bp->addr = addr;
 	bp->users = users;
-	ret = read_text(task, addr, &bp->saved);
+	ret = read_text(mm, addr, &bp->saved);
 	if (ret)
 		goto free;
 
@@ -162,7 +155,7 @@ static int add_breakpoint(struct breakpoint_table *table,
 	rcu_assign_pointer(bp->code, code);
 	hash_add_rcu(table->hash, &bp->node, addr);
 	table->nr++;
-	ret = write_text(task, addr, BREAKPOINT_INSN);
+	ret = write_text(mm, addr, BREAKPOINT_INSN);
 	if (!ret) {
 		bp->lifted = false;
 		return 0;
@@ -198,12 +191,12 @@ static void free_breakpoint(struct breakpoint_table *table,
 }
 
 /* Is there a byte of the program's where this breakpoint was written? */
-static bool is_lost(const struct breakpoint *bp, struct task_struct *task)
+static bool is_lost(const struct breakpoint *bp, struct mm_struct *mm)
 {
 	u8 byte;
 
 	return !bp->lifted &&
-	       (read_text(task, bp->addr, &byte) || byte != BREAKPOINT_INSN);
+	       (read_text(mm, bp->addr, &byte) || byte != BREAKPOINT_INSN);
 }
 
 /*
@@ -211,7 +204,7 @@ static bool is_lost(const struct breakpoint *bp, struct task_struct *task)
  * whose text was mapped anew, as by dlclose() and dlopen(), is inserted again:
  * gdb does not remove what it thinks is unmapped.
  */
-static int insert_for(struct breakpoint_table *table, struct task_struct *task,
+static int insert_for(struct breakpoint_table *table, struct mm_struct *mm,
 		      u64 addr, u8 users, struct hit_code *code)
 {
 	struct breakpoint *bp = breakpoint_find(table, addr);
@@ -219,7 +212,7 @@ static int insert_for(struct breakpoint_table *table, struct task_struct *task,
 
 	if (bp && (users & BREAKPOINT_CLIENT))
 		code = swap_code(table, bp, code);
-	if (bp && !is_lost(bp, task)) {
+	if (bp && !is_lost(bp, mm)) {
 		WRITE_ONCE(bp->users, bp->users | users);
 		hit_code_put(code);
 		return 0;
@@ -230,7 +223,7 @@ static int insert_for(struct breakpoint_table *table, struct task_struct *task,
 		code = swap_code(table, bp, NULL);
 		free_breakpoint(table, bp);
 	}
-	ret = add_breakpoint(table, task, addr, users, code);
+	ret = add_breakpoint(table, mm, addr, users, code);
 	if (ret)
 		hit_code_put(code);
 	return ret;
@@ -239,7 +232,7 @@ static int insert_for(struct breakpoint_table *table, struct task_struct *task,
 /**
  * breakpoint_insert() - insert a breakpoint, or change its conditions
  * @table: where
- * @task: any living thread of the process
+ * @mm: the process's memory
  * @addr: where in the program
  * @code: stop only if one of these is true; NULL: always. Handed over, also
  *	on error.
@@ -255,13 +248,13 @@ static int insert_for(struct breakpoint_table *table, struct task_struct *task,
  * * -ENOMEM
  * * -ESRCH - the process has no memory any more, or is being left
  */
-int breakpoint_insert(struct breakpoint_table *table, struct task_struct *task,
+int breakpoint_insert(struct breakpoint_table *table, struct mm_struct *mm,
 		      u64 addr, struct hit_code *code)
 {
 	int ret;
 
 	mutex_lock(&table->lock);
-	ret = insert_for(table, task, addr, BREAKPOINT_CLIENT, code);
+	ret = insert_for(table, mm, addr, BREAKPOINT_CLIENT, code);
 	mutex_unlock(&table->lock);
 	return ret;
 }
@@ -286,7 +279,7 @@ static bool was_interrupted(void)
  * Put the program's byte back. A page that is gone, or that the program has
  * mapped anew or written over, holds no int3 of ours to be removed.
  */
-static int lift_breakpoint(struct breakpoint *bp, struct task_struct *task)
+static int lift_breakpoint(struct breakpoint *bp, struct mm_struct *mm)
 {
 	unsigned int tries = LIFT_TRIES;
 	int ret;
@@ -296,9 +289,9 @@ static int lift_breakpoint(struct breakpoint *bp, struct task_struct *task)
 		return 0;
 	was_interrupted();
 	do {
-		ret = read_text(task, bp->addr, &byte);
+		ret = read_text(mm, bp->addr, &byte);
 		if (!ret && byte == BREAKPOINT_INSN)
-			ret = write_text(task, bp->addr, bp->saved);
+			ret = write_text(mm, bp->addr, bp->saved);
 	} while (ret && was_interrupted() && --tries);
 	bp->lifted = true;
 	return ret;
@@ -314,8 +307,7 @@ static void note_interrupt(void *unused)
  * the int3. The same byte, written again after every CPU was interrupted, it
  * does not miss. For a real machine that changes nothing.
  */
-static void confirm_lift(struct breakpoint_table *table,
-			 struct task_struct *task)
+static void confirm_lift(struct breakpoint_table *table, struct mm_struct *mm)
 {
 	struct breakpoint *bp;
 	unsigned int bucket;
@@ -325,9 +317,9 @@ static void confirm_lift(struct breakpoint_table *table,
 		return;
 	on_each_cpu(note_interrupt, NULL, 1);
 	hash_for_each(table->hash, bucket, bp, node)
-		if (bp->lifted && !read_text(task, bp->addr, &byte) &&
+		if (bp->lifted && !read_text(mm, bp->addr, &byte) &&
 		    byte == bp->saved)
-			write_text(task, bp->addr, byte);
+			write_text(mm, bp->addr, byte);
 }
 
 /* Others want it still. */
@@ -342,7 +334,7 @@ static void drop_user(struct breakpoint_table *table, struct breakpoint *bp,
 /**
  * breakpoint_remove() - remove a breakpoint
  * @table: where
- * @task: any living thread of the process
+ * @mm: the process's memory
  * @addr: where in the program
  * @user: BREAKPOINT_*: who does not want it any more
  *
@@ -351,7 +343,7 @@ static void drop_user(struct breakpoint_table *table, struct breakpoint *bp,
  * Context: task; may sleep, takes table.lock.
  * Return: 0, or -EFAULT: it is removed, and its memory was not there any more.
  */
-int breakpoint_remove(struct breakpoint_table *table, struct task_struct *task,
+int breakpoint_remove(struct breakpoint_table *table, struct mm_struct *mm,
 		      u64 addr, u8 user)
 {
 	struct breakpoint *bp;
@@ -364,7 +356,7 @@ int breakpoint_remove(struct breakpoint_table *table, struct task_struct *task,
 	if (bp->users & ~user) {
 		drop_user(table, bp, user);
 	} else {
-		ret = lift_breakpoint(bp, task);
+		ret = lift_breakpoint(bp, mm);
 		free_breakpoint(table, bp);
 	}
 unlock:
@@ -375,19 +367,19 @@ unlock:
 /**
  * breakpoint_trace() - insert the breakpoint of a tracepoint
  * @table: where
- * @task: any living thread of the process
+ * @mm: the process's memory
  * @addr: where in the program
  *
  * Context: task; may sleep, takes table.lock.
  * Return: as breakpoint_insert().
  */
-int breakpoint_trace(struct breakpoint_table *table, struct task_struct *task,
+int breakpoint_trace(struct breakpoint_table *table, struct mm_struct *mm,
 		     u64 addr)
 {
 	int ret;
 
 	mutex_lock(&table->lock);
-	ret = insert_for(table, task, addr, BREAKPOINT_TRACE, NULL);
+	ret = insert_for(table, mm, addr, BREAKPOINT_TRACE, NULL);
 	mutex_unlock(&table->lock);
 	return ret;
 }
@@ -395,7 +387,7 @@ int breakpoint_trace(struct breakpoint_table *table, struct task_struct *task,
 /**
  * breakpoint_remove_all() - remove all breakpoints of one user
  * @table: where
- * @task: any living thread of the process
+ * @mm: the process's memory
  * @user: BREAKPOINT_*: who does not want them any more
  *
  * The program may be running: entries go last, so that a thread that executed
@@ -403,8 +395,8 @@ int breakpoint_trace(struct breakpoint_table *table, struct task_struct *task,
  *
  * Context: task; may sleep, takes table.lock.
  */
-void breakpoint_remove_all(struct breakpoint_table *table,
-			   struct task_struct *task, u8 user)
+void breakpoint_remove_all(struct breakpoint_table *table, struct mm_struct *mm,
+			   u8 user)
 {
 	struct hlist_node *next;
 	struct breakpoint *bp;
@@ -413,8 +405,8 @@ void breakpoint_remove_all(struct breakpoint_table *table,
 	mutex_lock(&table->lock);
 	hash_for_each(table->hash, bucket, bp, node)
 		if (bp->users == user)
-			lift_breakpoint(bp, task);
-	confirm_lift(table, task);
+			lift_breakpoint(bp, mm);
+	confirm_lift(table, mm);
 	hash_for_each_safe(table->hash, bucket, next, bp, node) {
 		if (bp->users == user)
 			free_breakpoint(table, bp);
@@ -424,46 +416,45 @@ void breakpoint_remove_all(struct breakpoint_table *table,
 	mutex_unlock(&table->lock);
 }
 
-static void lift_for(struct breakpoint_table *table, struct task_struct *task)
+static void lift_for(struct breakpoint_table *table, struct mm_struct *mm)
 {
 	struct breakpoint *bp;
 	unsigned int bucket;
 
 	hash_for_each(table->hash, bucket, bp, node)
-		lift_breakpoint(bp, task);
-	confirm_lift(table, task);
+		lift_breakpoint(bp, mm);
+	confirm_lift(table, mm);
 }
 
 /**
  * breakpoint_lift_all() - give the program its text back, for good
  * @table: the table; nothing is inserted any more
- * @task: any living thread of the process, or NULL: there is none
+ * @mm: the process's memory, or NULL: it has none any more
  *
  * The entries stay, so that a thread that executed one of them before can
  * still be recognised.
  *
  * Context: task; may sleep, takes table.lock.
  */
-void breakpoint_lift_all(struct breakpoint_table *table,
-			 struct task_struct *task)
+void breakpoint_lift_all(struct breakpoint_table *table, struct mm_struct *mm)
 {
 	mutex_lock(&table->lock);
 	table->is_closed = true;
-	if (task)
-		lift_for(table, task);
+	if (mm)
+		lift_for(table, mm);
 	mutex_unlock(&table->lock);
 }
 
 /**
  * breakpoint_forget_all() - drop all entries; their memory is gone
  * @table: the table
- * @left: somebody who runs in that memory still and gets the text back, or
- *	NULL: nobody does
+ * @left: that memory, when somebody runs in it still and gets the text back,
+ *	or NULL: nobody does
  *
  * Context: task; may sleep, takes table.lock.
  */
 void breakpoint_forget_all(struct breakpoint_table *table,
-			   struct task_struct *left)
+			   struct mm_struct *left)
 {
 	struct hlist_node *next;
 	struct breakpoint *bp;
@@ -533,30 +524,30 @@ void breakpoint_outline_broken(struct breakpoint_table *table)
 /**
  * breakpoint_outline_unmap() - take the areas out of the target's memory
  * @table: its process is being left; no thread enters a slot any more
- * @task: any living thread of the process
+ * @mm: the process's memory
  * @is_used: whether a thread is in a slot now: then the area stays
  * @ctx: for @is_used
  *
  * Context: a kernel thread; may sleep, takes table.lock.
  */
 void breakpoint_outline_unmap(struct breakpoint_table *table,
-			      struct task_struct *task, outline_used_fn is_used,
+			      struct mm_struct *mm, outline_used_fn is_used,
 			      void *ctx)
 {
 	mutex_lock(&table->lock);
-	outline_unmap(&table->outline, task, is_used, ctx);
+	outline_unmap(&table->outline, mm, is_used, ctx);
 	mutex_unlock(&table->lock);
 }
 
 /**
  * breakpoint_clean_child() - remove the copies that a fork made
  * @table: the parent's table
- * @child: has a copy of the parent's memory and has not run
+ * @child: a copy of the parent's memory; its owner has not run
  *
  * Context: task; may sleep, takes table.lock.
  */
 void breakpoint_clean_child(struct breakpoint_table *table,
-			    struct task_struct *child)
+			    struct mm_struct *child)
 {
 	struct breakpoint *bp;
 	unsigned int bucket;
@@ -575,7 +566,7 @@ void breakpoint_clean_child(struct breakpoint_table *table,
  * experiment is that of the parent alone.
  */
 static int inherit_one(struct breakpoint_table *table,
-		       const struct breakpoint *from, struct task_struct *child)
+		       const struct breakpoint *from, struct mm_struct *child)
 {
 	struct breakpoint *bp;
 	struct hit_code *code;
@@ -613,14 +604,14 @@ static int inherit_one(struct breakpoint_table *table,
  * breakpoint_inherit() - give a fork's child the breakpoints of its parent
  * @table: the child's, empty
  * @from: the parent's
- * @child: has a copy of the parent's memory, with the int3s, and has not run
+ * @child: a copy of the parent's memory, with the int3s; its owner has not run
  *
  * Context: the parent's report_clone; may sleep, takes both table.lock.
  * Return: 0, or -ENOMEM: the child has to be cleaned with
  * breakpoint_clean_child().
  */
 int breakpoint_inherit(struct breakpoint_table *table,
-		       struct breakpoint_table *from, struct task_struct *child)
+		       struct breakpoint_table *from, struct mm_struct *child)
 {
 	struct breakpoint *bp;
 	unsigned int bucket;
@@ -739,7 +730,7 @@ int breakpoint_step_lift(struct breakpoint_table *table, u64 addr)
 	mutex_lock(&table->lock);
 	bp = breakpoint_find(table, addr);
 	if (bp)
-		ret = bp->lifted ? 0 : write_text(current, addr, bp->saved);
+		ret = bp->lifted ? 0 : write_text(current->mm, addr, bp->saved);
 	if (!ret)
 		bp->lifted = true;
 	mutex_unlock(&table->lock);
@@ -749,18 +740,18 @@ int breakpoint_step_lift(struct breakpoint_table *table, u64 addr)
 /**
  * breakpoint_step_restore() - put a lifted breakpoint back
  * @table: the process's table
- * @task: any living thread of the process
+ * @mm: the process's memory
  * @addr: which
  *
  * Nothing is done when it was removed or the process is being left.
  *
  * Context: task; may sleep, takes table.lock.
  * Return: 0, or
- * * -EFAULT - the text cannot be written to; or @task is current and is being
+ * * -EFAULT - the text cannot be written to; or it is of current, which is being
  *   killed: then somebody else has to try again
  */
 int breakpoint_step_restore(struct breakpoint_table *table,
-			    struct task_struct *task, u64 addr)
+			    struct mm_struct *mm, u64 addr)
 {
 	struct breakpoint *bp;
 	int ret = 0;
@@ -770,9 +761,9 @@ int breakpoint_step_restore(struct breakpoint_table *table,
 	bp = breakpoint_find(table, addr);
 	if (!bp || !bp->lifted || table->is_closed)
 		goto unlock;
-	ret = read_text(task, addr, &byte);
+	ret = read_text(mm, addr, &byte);
 	if (!ret)
-		ret = write_text(task, addr, BREAKPOINT_INSN);
+		ret = write_text(mm, addr, BREAKPOINT_INSN);
 	if (!ret) {
 		/* The step may have written there itself. */
 		WRITE_ONCE(bp->saved, byte);

@@ -16,7 +16,7 @@
 #include "outline.h"
 
 struct gdb_thread;
-struct task_struct;
+struct mm_struct;
 
 /* The instruction that is written over the first byte. */
 #define BREAKPOINT_INSN 0xcc
@@ -104,29 +104,27 @@ struct breakpoint_table *breakpoint_table_create(void);
 struct breakpoint_table *breakpoint_table_get(struct breakpoint_table *table);
 void breakpoint_table_put(struct breakpoint_table *table);
 int breakpoint_inherit(struct breakpoint_table *table,
-		       struct breakpoint_table *from,
-		       struct task_struct *child);
-int breakpoint_insert(struct breakpoint_table *table, struct task_struct *task,
+		       struct breakpoint_table *from, struct mm_struct *child);
+int breakpoint_insert(struct breakpoint_table *table, struct mm_struct *mm,
 		      u64 addr, struct hit_code *code);
-int breakpoint_remove(struct breakpoint_table *table, struct task_struct *task,
+int breakpoint_remove(struct breakpoint_table *table, struct mm_struct *mm,
 		      u64 addr, u8 user);
-int breakpoint_trace(struct breakpoint_table *table, struct task_struct *task,
+int breakpoint_trace(struct breakpoint_table *table, struct mm_struct *mm,
 		     u64 addr);
-void breakpoint_remove_all(struct breakpoint_table *table,
-			   struct task_struct *task, u8 user);
-void breakpoint_lift_all(struct breakpoint_table *table,
-			 struct task_struct *task);
+void breakpoint_remove_all(struct breakpoint_table *table, struct mm_struct *mm,
+			   u8 user);
+void breakpoint_lift_all(struct breakpoint_table *table, struct mm_struct *mm);
 void breakpoint_forget_all(struct breakpoint_table *table,
-			   struct task_struct *left);
+			   struct mm_struct *left);
 void breakpoint_clean_child(struct breakpoint_table *table,
-			    struct task_struct *child);
+			    struct mm_struct *child);
 struct breakpoint *breakpoint_find(struct breakpoint_table *table, u64 addr);
 bool breakpoint_outline(struct breakpoint_table *table, u64 addr,
 			const u8 *bytes, size_t len, outline_used_fn is_used,
 			void *ctx);
 void breakpoint_outline_broken(struct breakpoint_table *table);
 void breakpoint_outline_unmap(struct breakpoint_table *table,
-			      struct task_struct *task, outline_used_fn is_used,
+			      struct mm_struct *mm, outline_used_fn is_used,
 			      void *ctx);
 bool breakpoint_is_at(struct breakpoint_table *table, u64 addr);
 u8 breakpoint_users(struct breakpoint_table *table, u64 addr);
@@ -134,13 +132,12 @@ bool breakpoint_saved_byte(struct breakpoint_table *table, u64 addr, u8 *byte);
 struct hit_code *breakpoint_get_code(struct breakpoint_table *table, u64 addr);
 void breakpoint_hide(struct breakpoint_table *table, u64 addr, u8 *buf,
 		     size_t len);
-size_t breakpoint_read(struct breakpoint_table *table, struct task_struct *task,
+size_t breakpoint_read(struct breakpoint_table *table, struct mm_struct *mm,
 		       u64 addr, u8 *buf, size_t len);
-size_t breakpoint_write(struct breakpoint_table *table,
-			struct task_struct *task, u64 addr, u8 *buf,
-			size_t len);
+size_t breakpoint_write(struct breakpoint_table *table, struct mm_struct *mm,
+			u64 addr, u8 *buf, size_t len);
 int breakpoint_step_lift(struct breakpoint_table *table, u64 addr);
 int breakpoint_step_restore(struct breakpoint_table *table,
-			    struct task_struct *task, u64 addr);
+			    struct mm_struct *mm, u64 addr);
 
 #endif /* GDBSTUB_BREAKPOINT_H */

@@ -67,7 +67,7 @@ void breakpoint_hide(struct breakpoint_table *table, u64 addr, u8 *buf,
 /**
  * breakpoint_read() - read memory as if there were no breakpoints
  * @table: the process's table
- * @task: any living thread of the process
+ * @mm: the process's memory
  * @addr: from where
  * @buf: to where
  * @len: bytes
@@ -75,13 +75,13 @@ void breakpoint_hide(struct breakpoint_table *table, u64 addr, u8 *buf,
  * Context: task; may sleep, takes table.lock.
  * Return: bytes read, up to the first page that is not there.
  */
-size_t breakpoint_read(struct breakpoint_table *table, struct task_struct *task,
+size_t breakpoint_read(struct breakpoint_table *table, struct mm_struct *mm,
 		       u64 addr, u8 *buf, size_t len)
 {
 	int nr;
 
 	mutex_lock(&table->lock);
-	nr = access_process_vm(task, addr, buf, len, FOLL_FORCE);
+	nr = access_remote_vm(mm, addr, buf, len, FOLL_FORCE);
 	if (nr > 0)
 		visit_range(table, addr, nr, hide_one, buf);
 	mutex_unlock(&table->lock);
@@ -105,7 +105,7 @@ static void undo_under(struct breakpoint *bp, u8 *byte)
 /**
  * breakpoint_write() - write memory, under the breakpoints that are there
  * @table: the process's table
- * @task: any living thread of the process
+ * @mm: the process's memory
  * @addr: to where
  * @buf: what; changed where breakpoints are
  * @len: bytes
@@ -113,15 +113,14 @@ static void undo_under(struct breakpoint *bp, u8 *byte)
  * Context: task; may sleep, takes table.lock.
  * Return: bytes written, up to the first page that cannot be written to.
  */
-size_t breakpoint_write(struct breakpoint_table *table,
-			struct task_struct *task, u64 addr, u8 *buf, size_t len)
+size_t breakpoint_write(struct breakpoint_table *table, struct mm_struct *mm,
+			u64 addr, u8 *buf, size_t len)
 {
 	int nr;
 
 	mutex_lock(&table->lock);
 	visit_range(table, addr, len, put_under, buf);
-	nr = max(access_process_vm(task, addr, buf, len,
-				   FOLL_FORCE | FOLL_WRITE),
+	nr = max(access_remote_vm(mm, addr, buf, len, FOLL_FORCE | FOLL_WRITE),
 		 0);
 	visit_range(table, addr + nr, len - nr, undo_under, buf + nr);
 	mutex_unlock(&table->lock);

@@ -3,7 +3,7 @@
  * Z and z packets.
  */
 #include <linux/err.h>
-#include <linux/sched/task.h>
+#include <linux/sched/mm.h>
 
 #include "commands.h"
 #include "session.h"
@@ -23,7 +23,7 @@ int cmd_insert_break(struct command *command)
 	const struct proto_arg *lists = &command->args.arg[2];
 	struct hit_code *code = NULL;
 	struct proto_bparts parts;
-	struct task_struct *task;
+	struct mm_struct *mm;
 	const char *reason;
 	int ret;
 
@@ -33,27 +33,26 @@ int cmd_insert_break(struct command *command)
 		if (IS_ERR(code))
 			return refuse(command, PTR_ERR(code), reason);
 	}
-	task = process_task_get(command->process);
-	if (!task) {
+	mm = process_mm_get(command->process);
+	if (!mm) {
 		hit_code_put(code);
 		return -ESRCH;
 	}
-	ret = breakpoint_insert(command->process->breakpoints, task, addr,
-				code);
-	put_task_struct(task);
+	ret = breakpoint_insert(command->process->breakpoints, mm, addr, code);
+	mmput(mm);
 	return ret ?: command_ok(command);
 }
 
 int cmd_remove_break(struct command *command)
 {
-	struct task_struct *task = process_task_get(command->process);
+	struct mm_struct *mm = process_mm_get(command->process);
 	int ret;
 
-	if (!task)
+	if (!mm)
 		return -ESRCH;
-	ret = breakpoint_remove(command->process->breakpoints, task,
+	ret = breakpoint_remove(command->process->breakpoints, mm,
 				command->args.arg[0].num, BREAKPOINT_CLIENT);
-	put_task_struct(task);
+	mmput(mm);
 	return ret ?: command_ok(command);
 }
 

@@ -5,7 +5,6 @@
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
-#include <linux/sched/task.h>
 #include <linux/slab.h>
 
 #include "commands.h"
@@ -278,14 +277,9 @@ int cmd_xfer_auxv(struct command *command)
 {
 	bool is_64bit = regs_tdesc(command->process)->is_64bit;
 	unsigned long *auxv = (unsigned long *)command->session->scratch;
-	struct task_struct *task = process_task_get(command->process);
-	struct mm_struct *mm;
+	struct mm_struct *mm = process_mm_get(command->process);
 	unsigned int i;
 
-	if (!task)
-		return -ESRCH;
-	mm = get_task_mm(task);
-	put_task_struct(task);
 	if (!mm)
 		return -ESRCH;
 	memcpy(auxv, mm->saved_auxv, sizeof(mm->saved_auxv));

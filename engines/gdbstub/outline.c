@@ -384,27 +384,22 @@ static bool is_mapped(struct outline_area *area)
 /**
  * outline_unmap() - take the areas out of the target's memory
  * @outline: nobody enters a slot any more
- * @task: any living thread of the process
+ * @mm: the process's memory
  * @is_used: whether a thread is in a slot: that area stays where it is
  * @ctx: for @is_used
  *
  * Context: a kernel thread; may sleep; breakpoint_table.lock held.
  */
-void outline_unmap(struct outline *outline, struct task_struct *task,
+void outline_unmap(struct outline *outline, struct mm_struct *mm,
 		   outline_used_fn is_used, void *ctx)
 {
 	struct outline_area *area;
-	struct mm_struct *mm;
 
 	if (list_empty(&outline->areas) || !(current->flags & PF_KTHREAD))
-		return;
-	mm = get_task_mm(task);
-	if (!mm)
 		return;
 	kthread_use_mm(mm);
 	list_for_each_entry(area, &outline->areas, entry)
 		if (is_mapped(area) && !is_area_used(area, is_used, ctx))
 			vm_munmap(area->base, AREA_SIZE);
 	kthread_unuse_mm(mm);
-	mmput(mm);
 }

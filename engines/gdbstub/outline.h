@@ -11,7 +11,7 @@
 #include "insn_x86.h"
 
 struct mm_struct;
-struct task_struct;
+struct mm_struct;
 
 /* Bytes of a slot: an instruction and a jump back. */
 #define OUTLINE_SLOT_SIZE 32
@@ -79,7 +79,7 @@ struct outline_slot *outline_make(struct outline *outline, u64 addr,
 				  outline_used_fn is_used, void *ctx);
 void outline_retire(struct outline *outline, struct outline_slot *slot);
 void outline_forget(struct outline *outline);
-void outline_unmap(struct outline *outline, struct task_struct *task,
+void outline_unmap(struct outline *outline, struct mm_struct *mm,
 		   outline_used_fn is_used, void *ctx);
 
 #endif /* GDBSTUB_OUTLINE_H */

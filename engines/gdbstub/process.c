@@ -127,7 +127,7 @@ struct gdb_process *process_create_child(struct gdb_process *parent,
 		process->breakpoints =
 			breakpoint_table_get(parent->breakpoints);
 	} else if (breakpoint_inherit(process->breakpoints, parent->breakpoints,
-				      child)) {
+				      child->mm)) {
 		process_free(process);
 		return NULL;
 	}
@@ -137,20 +137,61 @@ struct gdb_process *process_create_child(struct gdb_process *parent,
 	return process;
 }
 
-/* Return: a guest that is alive, with a reference, or NULL. */
-static struct task_struct *guest_task_get(struct gdb_process *process)
+/*
+ * What a thread runs in; the caller holds session.lock. A thread in the middle
+ * of an exec has left its memory, or will soon. The new memory is only seen
+ * together with in_execve: that is set before it, and the lock keeps the exec
+ * from ending, which its thread reports first.
+ */
+static struct mm_struct *get_mm(struct task_struct *task)
 {
-	struct task_struct *task = NULL;
+	struct mm_struct *mm;
+
+	task_lock(task);
+	mm = task->mm;
+	if (mm && !task->in_execve)
+		mmget(mm);
+	else
+		mm = NULL;
+	task_unlock(task);
+	return mm;
+}
+
+/*
+ * The memory of the process, or that in which its guests are, who stay behind
+ * when it executes another program.
+ */
+static struct mm_struct *find_mm(struct gdb_process *process, bool of_guest)
+{
+	struct mm_struct *mm = NULL;
 	struct gdb_thread *thread;
 
 	spin_lock(&process->session->lock);
-	list_for_each_entry(thread, &process->threads, entry)
-		if (thread->guest && thread->state != THREAD_DEAD) {
-			task = get_task_struct(thread->task);
+	list_for_each_entry(thread, &process->threads, entry) {
+		if (thread->state == THREAD_DEAD ||
+		    (thread->guest && !process->is_guest) != of_guest)
+			continue;
+		mm = get_mm(thread->task);
+		if (mm)
 			break;
-		}
+	}
 	spin_unlock(&process->session->lock);
-	return task;
+	return mm;
+}
+
+/**
+ * process_mm_get() - the memory of a process
+ * @process: the process
+ *
+ * It is reached through a thread: the leader may be a zombie while others live.
+ * It is held itself, and not the thread, which may end at any moment.
+ *
+ * Context: any; takes session.lock.
+ * Return: the memory, for mmput(); NULL: no thread is alive.
+ */
+struct mm_struct *process_mm_get(struct gdb_process *process)
+{
+	return find_mm(process, false);
 }
 
 /**
@@ -164,7 +205,7 @@ static struct task_struct *guest_task_get(struct gdb_process *process)
  */
 void process_new_memory(struct gdb_process *process)
 {
-	struct task_struct *left = guest_task_get(process);
+	struct mm_struct *left = find_mm(process, true);
 
 	if (process->breakpoints == process->own) {
 		breakpoint_forget_all(process->own, left);
@@ -174,7 +215,7 @@ void process_new_memory(struct gdb_process *process)
 			   breakpoint_table_get(process->own));
 	}
 	if (left)
-		put_task_struct(left);
+		mmput(left);
 }
 
 /**
@@ -442,23 +483,23 @@ static bool all_passed(struct gdb_process *process)
 
 static void lift_text(struct gdb_process *process)
 {
-	struct task_struct *task = process_task_get(process);
+	struct mm_struct *mm = process_mm_get(process);
 
-	breakpoint_lift_all(process->breakpoints, task);
-	if (task)
-		put_task_struct(task);
+	breakpoint_lift_all(process->breakpoints, mm);
+	if (mm)
+		mmput(mm);
 }
 
 /* No thread is sent into an area any more, and none is in one. */
 static void unmap_areas(struct gdb_process *process)
 {
-	struct task_struct *task = process_task_get(process);
+	struct mm_struct *mm = process_mm_get(process);
 
-	if (!task)
+	if (!mm)
 		return;
-	breakpoint_outline_unmap(process->breakpoints, task,
+	breakpoint_outline_unmap(process->breakpoints, mm,
 				 displace_is_inside_any, process);
-	put_task_struct(task);
+	mmput(mm);
 }
 
 static struct gdb_thread *take_thread(struct gdb_process *process)
@@ -713,34 +754,6 @@ void process_reap_threads(struct gdb_process *process)
 	}
 }
 
-/**
- * process_task_get() - a task through which the memory can be reached
- * @process: the process
- *
- * The leader will not do: it may be a zombie with other threads alive. Nor does
- * a thread in the middle of an exec: its memory may be the next program's.
- *
- * Context: any; takes session.lock.
- * Return: a task, with a reference, or NULL: no thread is alive.
- */
-struct task_struct *process_task_get(struct gdb_process *process)
-{
-	struct task_struct *task = NULL;
-	struct gdb_thread *thread;
-
-	spin_lock(&process->session->lock);
-	list_for_each_entry(thread, &process->threads, entry) {
-		if (thread->state == THREAD_DEAD ||
-		    (thread->guest && !process->is_guest) ||
-		    thread->task->in_execve || !READ_ONCE(thread->task->mm))
-			continue;
-		task = get_task_struct(thread->task);
-		break;
-	}
-	spin_unlock(&process->session->lock);
-	return task;
-}
-
 static bool is_shown(const struct gdb_thread *thread)
 {
 	return thread->state != THREAD_DEAD && !thread->guest;
@@ -847,13 +860,13 @@ bool process_may_trace_image(const struct gdb_process *process)
 size_t process_read_memory(struct gdb_process *process, u64 addr, void *buf,
 			   size_t len)
 {
-	struct task_struct *task = process_task_get(process);
+	struct mm_struct *mm = process_mm_get(process);
 	size_t done;
 
-	if (!task)
+	if (!mm)
 		return 0;
-	done = breakpoint_read(process->breakpoints, task, addr, buf, len);
-	put_task_struct(task);
+	done = breakpoint_read(process->breakpoints, mm, addr, buf, len);
+	mmput(mm);
 	return done;
 }
 
@@ -870,12 +883,12 @@ size_t process_read_memory(struct gdb_process *process, u64 addr, void *buf,
 size_t process_write_memory(struct gdb_process *process, u64 addr, void *buf,
 			    size_t len)
 {
-	struct task_struct *task = process_task_get(process);
+	struct mm_struct *mm = process_mm_get(process);
 	size_t done;
 
-	if (!task)
+	if (!mm)
 		return 0;
-	done = breakpoint_write(process->breakpoints, task, addr, buf, len);
-	put_task_struct(task);
+	done = breakpoint_write(process->breakpoints, mm, addr, buf, len);
+	mmput(mm);
 	return done;
 }

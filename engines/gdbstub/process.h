@@ -196,7 +196,7 @@ void process_kill(struct gdb_process *process);
 void process_catch_syscalls(struct gdb_process *process,
 			    const struct syscall_filter *filter);
 void process_reap_threads(struct gdb_process *process);
-struct task_struct *process_task_get(struct gdb_process *process);
+struct mm_struct *process_mm_get(struct gdb_process *process);
 void process_add_thread_locked(struct gdb_thread *thread);
 void process_remove_thread_locked(struct gdb_thread *thread);
 void process_renumber_thread_locked(struct gdb_thread *thread, pid_t tid);

@@ -24,7 +24,7 @@
 #include <linux/mm.h>
 #include <linux/ptrace.h>
 #include <linux/sched/signal.h>
-#include <linux/sched/task.h>
+#include <linux/sched/mm.h>
 #include <linux/smp.h>
 #include <linux/uaccess.h>
 
@@ -193,13 +193,14 @@ enum step_over step_over_begin(struct gdb_thread *thread)
 void step_over_end(struct gdb_thread *thread)
 {
 	struct gdb_process *process = thread->process;
+	struct mm_struct *mm = current->mm;
 
 	if (READ_ONCE(process->breakpoints->stepper) != thread)
 		return;
 	if (thread->over_syscall)
 		thread_set_over_syscall(thread, false);
-	if (breakpoint_step_restore(process->breakpoints, current,
-				    thread->over_addr) &&
+	if ((!mm || breakpoint_step_restore(process->breakpoints, mm,
+					    thread->over_addr)) &&
 	    fatal_signal_pending(current))
 		return;
 	release_step(process);
@@ -214,15 +215,15 @@ void step_over_end(struct gdb_thread *thread)
 void step_over_repair(struct gdb_thread *thread)
 {
 	struct gdb_process *process = thread->process;
-	struct task_struct *task;
+	struct mm_struct *mm;
 
 	if (READ_ONCE(process->breakpoints->stepper) != thread)
 		return;
-	task = process_task_get(process);
-	if (task) {
-		breakpoint_step_restore(process->breakpoints, task,
+	mm = process_mm_get(process);
+	if (mm) {
+		breakpoint_step_restore(process->breakpoints, mm,
 					thread->over_addr);
-		put_task_struct(task);
+		mmput(mm);
 	}
 	release_step(process);
 }

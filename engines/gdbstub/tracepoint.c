@@ -11,7 +11,6 @@
 #include <linux/err.h>
 #include <linux/memcontrol.h>
 #include <linux/sched/mm.h>
-#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
@@ -365,7 +364,7 @@ static int reset(struct gdb_session *session, struct trace_set *set)
 	return 0;
 }
 
-static int insert_all(struct gdb_process *process, struct task_struct *task,
+static int insert_all(struct gdb_process *process, struct mm_struct *mm,
 		      struct trace_set *set)
 {
 	struct trace_point *point;
@@ -373,7 +372,7 @@ static int insert_all(struct gdb_process *process, struct task_struct *task,
 
 	list_for_each_entry(point, &set->points, entry)
 		if (point->is_enabled && !ret)
-			ret = breakpoint_trace(process->breakpoints, task,
+			ret = breakpoint_trace(process->breakpoints, mm,
 					       point->addr);
 	return ret;
 }
@@ -395,21 +394,21 @@ static int insert_all(struct gdb_process *process, struct task_struct *task,
 int tracepoint_start(struct gdb_process *process, struct trace_set *set)
 {
 	struct gdb_session *session = process->session;
-	struct task_struct *task;
+	struct mm_struct *mm;
 	int ret;
 
 	if (set->is_running)
 		return -EBUSY;
 	tracepoint_tidy(session);
 	trace_frame_deselect(session);
-	task = process_task_get(process);
-	if (!task)
+	mm = process_mm_get(process);
+	if (!mm)
 		return -ESRCH;
 	ret = reset(session, set);
 	if (!ret)
-		ret = insert_all(process, task, set);
+		ret = insert_all(process, mm, set);
 	if (ret) {
-		breakpoint_remove_all(process->breakpoints, task,
+		breakpoint_remove_all(process->breakpoints, mm,
 				      BREAKPOINT_TRACE);
 		goto put;
 	}
@@ -424,7 +423,7 @@ int tracepoint_start(struct gdb_process *process, struct trace_set *set)
 	smp_store_release(&set->is_running, true);
 	mutex_unlock(&set->lock);
 put:
-	put_task_struct(task);
+	mmput(mm);
 	return ret;
 }
 
@@ -513,22 +512,22 @@ int tracepoint_enable(struct gdb_session *session, struct trace_set *set,
 		      struct trace_point *point, bool on)
 {
 	struct gdb_process *process;
-	struct task_struct *task;
+	struct mm_struct *mm;
 	int ret = 0;
 
 	WRITE_ONCE(point->is_enabled, on);
 	if (!READ_ONCE(set->is_running))
 		return 0;
 	process = session_find_process(session, set->pid);
-	task = process ? process_task_get(process) : NULL;
-	if (!task)
+	mm = process ? process_mm_get(process) : NULL;
+	if (!mm)
 		return -ESRCH;
 	if (on)
-		ret = breakpoint_trace(process->breakpoints, task, point->addr);
+		ret = breakpoint_trace(process->breakpoints, mm, point->addr);
 	else if (!is_wanted(set, point->addr))
-		breakpoint_remove(process->breakpoints, task, point->addr,
+		breakpoint_remove(process->breakpoints, mm, point->addr,
 				  BREAKPOINT_TRACE);
-	put_task_struct(task);
+	mmput(mm);
 	return ret;
 }
 
@@ -542,17 +541,17 @@ void tracepoint_tidy(struct gdb_session *session)
 {
 	struct trace_set *set = tracepoint_set(session);
 	struct gdb_process *process;
-	struct task_struct *task;
+	struct mm_struct *mm;
 
 	if (!set || !set->is_inserted || READ_ONCE(set->is_running))
 		return;
 	set->is_inserted = false;
 	process = session_find_process(session, set->pid);
-	task = process ? process_task_get(process) : NULL;
-	if (!task)
+	mm = process ? process_mm_get(process) : NULL;
+	if (!mm)
 		return;
-	breakpoint_remove_all(process->breakpoints, task, BREAKPOINT_TRACE);
-	put_task_struct(task);
+	breakpoint_remove_all(process->breakpoints, mm, BREAKPOINT_TRACE);
+	mmput(mm);
 }
 
 /**

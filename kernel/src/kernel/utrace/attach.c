@@ -9,6 +9,7 @@
 #include <linux/capability.h>
 #include <linux/err.h>
 #include <linux/export.h>
+#include <linux/mm.h>
 #include <linux/ptrace.h>
 #include <linux/security.h>
 
@@ -19,6 +20,9 @@ EXPORT_SYMBOL_GPL(pidfd_get_pid);
 
 /* And whether the user may trace that. */
 EXPORT_SYMBOL_GPL(ptrace_may_access);
+
+/* What the threads of a process share outlives each of them. */
+EXPORT_SYMBOL_GPL(access_remote_vm);
 
 /* Is this task the child that current's report_clone is about? */
 static bool is_creator_of(struct task_struct *task)
