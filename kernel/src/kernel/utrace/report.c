@@ -215,21 +215,14 @@ void utrace_report_requests(struct utrace *utrace)
 		utrace_make_report(utrace, &report);
 }
 
-/**
- * utrace_take_requests() - begin a round that answers all requests
- * @utrace: current's tracing state.
- * @interrupt: Those that want a report_signal, too.
- *
- * Return: whether there were any.
- */
-bool utrace_take_requests(struct utrace *utrace, bool interrupt)
+static bool take_requests_locked(struct utrace *utrace, bool interrupt)
 {
 	struct utrace_engine *engine;
 	bool due;
 
+	lockdep_assert_held(&utrace->lock);
 	/* xchg(): utrace_poke() may come in an interrupt of ours. */
 	due = xchg(&utrace->poked, false);
-	spin_lock(&utrace->lock);
 	due |= utrace->report;
 	utrace->report = false;
 	if (interrupt && utrace->interrupt) {
@@ -245,8 +238,40 @@ bool utrace_take_requests(struct utrace *utrace, bool interrupt)
 			engine->resume = UTRACE_RESUME;
 	}
 	utrace_update_hold_locked(utrace);
+	return due;
+}
+
+/**
+ * utrace_take_requests() - begin a round that answers all requests
+ * @utrace: current's tracing state.
+ * @interrupt: Those that want a report_signal, too.
+ *
+ * Return: whether there were any.
+ */
+bool utrace_take_requests(struct utrace *utrace, bool interrupt)
+{
+	bool due;
+
+	spin_lock(&utrace->lock);
+	due = take_requests_locked(utrace, interrupt);
 	spin_unlock(&utrace->lock);
 	return due;
+}
+
+/**
+ * utrace_forget_requests() - drop what engines asked for that have left
+ * @utrace: current's tracing state.
+ *
+ * Current came by for somebody and found nobody. An engine that was attached
+ * since then may have asked for something itself: with one there, everything
+ * stands and is answered.
+ */
+void utrace_forget_requests(struct utrace *utrace)
+{
+	spin_lock(&utrace->lock);
+	if (!task_utraced(current))
+		take_requests_locked(utrace, true);
+	spin_unlock(&utrace->lock);
 }
 
 /*

@@ -298,7 +298,7 @@ bool __utrace_end_request(void)
 	current->jobctl &= ~JOBCTL_UTRACE;
 	__acquire(current_siglock());
 	spin_unlock_irq(current_siglock());
-	utrace_take_requests(utrace_of(current), true);
+	utrace_forget_requests(utrace_of(current));
 	return true;
 }
 

@@ -296,6 +296,7 @@ void utrace_begin_callback_locked(struct utrace *utrace,
 				  struct utrace_engine *engine);
 void utrace_end_callback_locked(struct utrace *utrace);
 bool utrace_take_requests(struct utrace *utrace, bool interrupt);
+void utrace_forget_requests(struct utrace *utrace);
 bool utrace_report_due(struct utrace *utrace);
 void utrace_report_requests(struct utrace *utrace);
 
