@@ -123,6 +123,21 @@ static void bound_stop(struct gdb_session *session)
 		  jiffies + msecs_to_jiffies(STOP_LIMIT_MS));
 }
 
+/**
+ * allstop_all_asked() - the last thread of an attached process was asked to stop
+ * @session: the session
+ *
+ * Attaching to many threads takes longer than the last of them need.
+ *
+ * Context: session.lock held.
+ */
+void allstop_all_asked(struct gdb_session *session)
+{
+	lockdep_assert_held(&session->lock);
+	if (session->state == SESSION_STOPPING)
+		bound_stop(session);
+}
+
 /* Ask everybody but one thread to stop. */
 static void begin_stop(struct gdb_session *session, struct gdb_thread *but)
 {
@@ -478,7 +493,9 @@ bool session_stop_all(struct gdb_session *session)
  * @session: the session
  *
  * They are in an uninterruptible sleep. When they wake they stop before user
- * mode all the same; until then their registers cannot be read.
+ * mode all the same; until then their registers cannot be read. A timer that
+ * went while somebody else had session.cmd_lock, and was set again since, says
+ * nothing.
  *
  * Context: session.cmd_lock held.
  * Return: whether the stop is complete with this: the caller reports it.
@@ -489,7 +506,8 @@ bool session_stop_late(struct gdb_session *session)
 	bool done = false;
 
 	spin_lock(&session->lock);
-	if (session->state == SESSION_STOPPING && !is_overtaken(session)) {
+	if (session->state == SESSION_STOPPING &&
+	    !timer_pending(&session->stop_timer) && !is_overtaken(session)) {
 		session_for_each_thread(session, thread)
 			if (thread_is_counted(thread))
 				allstop_ask_stop(session, thread);
@@ -552,12 +570,18 @@ bool session_take_pending(struct gdb_session *session)
 	return found;
 }
 
+/*
+ * A thread that missed the stop may have come to it since it was marked, and
+ * nobody else would let it go.
+ */
 static void run_marked(struct gdb_session *session)
 {
 	struct gdb_thread *thread;
 
 	session->state = SESSION_RUNNING;
 	session_for_each_thread(session, thread) {
+		thread->is_resumed |= thread->is_late;
+		thread->is_late = false;
 		if (thread->state != THREAD_STOPPED || !thread->is_resumed)
 			continue;
 		roster_set_state(thread, THREAD_RUNNING);

@@ -84,6 +84,7 @@ static void clear_marks(struct gdb_session *session)
 	spin_lock(&session->lock);
 	session_for_each_thread(session, thread) {
 		thread->is_resumed = false;
+		thread->is_late = false;
 		thread->is_named = false;
 	}
 	spin_unlock(&session->lock);
@@ -189,6 +190,8 @@ static int mark_threads(struct gdb_session *session,
 		/* A stop that was not told stands. */
 		if (thread->state == THREAD_STOPPED && !is_unread(thread))
 			mark_thread(thread, action, signo);
+		else
+			thread->is_late = !session->non_stop;
 	}
 	spin_unlock(&session->lock);
 	return nr;

@@ -407,6 +407,8 @@ bool session_all_born(struct gdb_process *process)
 	spin_lock(&session->lock);
 	roster_all_came(process);
 	done = session->non_stop || allstop_complete(session);
+	if (!done)
+		allstop_all_asked(session);
 	spin_unlock(&session->lock);
 	return done;
 }

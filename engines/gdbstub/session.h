@@ -278,6 +278,7 @@ bool session_shares_memory(struct gdb_process *process);
 bool allstop_complete(struct gdb_session *session);
 bool allstop_no_resumed(struct gdb_session *session);
 void allstop_ask_stop(struct gdb_session *session, struct gdb_thread *thread);
+void allstop_all_asked(struct gdb_session *session);
 void allstop_newborn(struct gdb_thread *thread);
 bool session_process_died(struct gdb_process *process);
 bool session_event(struct gdb_thread *thread, const struct stop_event *event);

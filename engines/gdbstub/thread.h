@@ -220,6 +220,11 @@ struct gdb_thread {
 	 */
 	bool is_resumed;
 	/**
+	 * @is_late: likewise, and when the client said so it had not come to
+	 * the stop yet: should it come before all run, it goes on with them.
+	 */
+	bool is_late;
+	/**
 	 * @is_named: an action of the packet being read names it; under
 	 * session.cmd_lock.
 	 */
