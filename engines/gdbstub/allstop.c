@@ -48,6 +48,9 @@ static bool is_overtaken(struct gdb_session *session)
  * allstop_complete() - is the stop complete with this?
  * @session: the session
  *
+ * A packet may wait for a stop that the client is not owed a reply for: then
+ * nobody but the session's thread has something to do.
+ *
  * Context: session.lock held.
  * Return: whether: then the caller reports it.
  */
@@ -59,6 +62,8 @@ bool allstop_complete(struct gdb_session *session)
 		return false;
 	session->state = SESSION_STOPPED;
 	timer_delete(&session->stop_timer);
+	if (!session->reply_owed)
+		session_kick(session, WORK_LOOK);
 	return true;
 }
 
