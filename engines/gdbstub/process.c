@@ -239,11 +239,13 @@ void process_free(struct gdb_process *process)
  * struct task_batch - the threads that one look at a process found
  * @nr: used entries of @task
  * @room: entries of @task
+ * @is_full: there are more than there was room for
  * @task: each with a reference
  */
 struct task_batch {
 	unsigned int nr;
 	unsigned int room;
+	bool is_full;
 	struct task_struct *task[];
 };
 
@@ -258,11 +260,13 @@ static struct task_batch *list_tasks(struct gdb_process *process)
 		return NULL;
 	batch->nr = 0;
 	batch->room = room;
+	batch->is_full = false;
 	rcu_read_lock();
 	for_each_thread(process->leader, task) {
 		if (task->flags & (PF_KTHREAD | PF_USER_WORKER | PF_EXITING))
 			continue;
-		if (batch->nr == batch->room)
+		batch->is_full = batch->nr == batch->room;
+		if (batch->is_full)
 			break;
 		batch->task[batch->nr++] = get_task_struct(task);
 	}
@@ -318,7 +322,10 @@ static int attach_one(struct gdb_process *process, struct task_struct *task,
 	return 0;
 }
 
-/* Return: how many threads became traced, or an errno. */
+/*
+ * Return: how many threads became traced, or an errno. Threads that there was no
+ * room for count as one: somebody has to look again.
+ */
 static int attach_batch(struct gdb_process *process,
 			const struct utrace_engine_ops *ops)
 {
@@ -336,6 +343,7 @@ static int attach_batch(struct gdb_process *process,
 			ret = -EINTR;
 		cond_resched();
 	}
+	nr += batch->is_full;
 	free_tasks(batch);
 	return ret < 0 ? ret : nr;
 }
