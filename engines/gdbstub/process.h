@@ -25,7 +25,7 @@ struct tdesc_x86;
 /**
  * struct gdb_process - a process in a session
  *
- * Made by process_attach(), freed by process_free() when no thread is left.
+ * Made by process_create(), freed by process_free() when no thread is left.
  */
 struct gdb_process {
 	/** @rcu: frees it. */
@@ -184,14 +184,6 @@ struct gdb_process *process_create_child(struct gdb_process *parent,
 					 bool shares_memory);
 void process_new_memory(struct gdb_process *process);
 void process_free(struct gdb_process *process);
-int process_attach_threads(struct gdb_process *process,
-			   const struct utrace_engine_ops *ops);
-void process_keep_signals_locked(struct gdb_process *process, bool is_detach);
-void process_leave(struct gdb_process *process, bool is_detach);
-void process_make_guest(struct gdb_process *process, bool is_detach);
-void process_has_new_guest(struct gdb_process *process);
-void process_lose_clones(struct gdb_process *process);
-void process_clean_guests(struct gdb_process *process);
 void process_kill(struct gdb_process *process);
 void process_catch_syscalls(struct gdb_process *process,
 			    const struct syscall_filter *filter);
@@ -204,6 +196,18 @@ struct gdb_thread *process_find_thread(struct gdb_process *process, pid_t tid);
 struct gdb_thread *process_first_thread(struct gdb_process *process);
 bool process_is_dying(const struct gdb_process *process);
 bool process_may_trace_image(const struct gdb_process *process);
+
+/* process_attach.c APIs: */
+int process_attach_threads(struct gdb_process *process,
+			   const struct utrace_engine_ops *ops);
+
+/* process_leave.c APIs: */
+void process_keep_signals_locked(struct gdb_process *process, bool is_detach);
+void process_leave(struct gdb_process *process, bool is_detach);
+void process_make_guest(struct gdb_process *process, bool is_detach);
+void process_has_new_guest(struct gdb_process *process);
+void process_lose_clones(struct gdb_process *process);
+void process_clean_guests(struct gdb_process *process);
 
 /**
  * thread_is_counted() - is a thread one of session.nr_running?

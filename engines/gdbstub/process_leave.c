@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How a process is left, clean and running; and what becomes of threads that run
+ * on in memory that is still debugged, as guests.
+ */
+#include <linux/jiffies.h>
+#include <linux/sched/mm.h>
+#include <linux/wait.h>
+
+#include "displace.h"
+#include "process.h"
+#include "session.h"
+#include "step.h"
+
+/* How long a leave looks for threads that cannot come to the user boundary. */
+#define LEAVE_LIMIT_MS 10000
+
+/*
+ * A signal that was shown to the client and not yet passed on or discarded by
+ * it: the program gets it when the client goes away without a word. A detach
+ * delivers it only if the client's user lets such signals through.
+ */
+static void keep_parked_signal(struct gdb_thread *thread,
+			       const struct stop_event *event, bool is_detach)
+{
+	const struct gdb_client *client = &thread->process->session->client;
+	int signo = event->signo;
+
+	/* The stop of a ^C is called SIGINT, but is no signal of a thread. */
+	if (event->kind != STOP_SIGNAL || event->any_thread ||
+	    thread->state != THREAD_STOPPED || !thread->has_siginfo ||
+	    thread->siginfo.si_signo != signo)
+		return;
+	if (is_detach &&
+	    (client->has_program_signals ? !test_bit(signo, client->program) :
+					   signo == SIGTRAP))
+		return;
+	thread->inject = signo;
+}
+
+/**
+ * process_keep_signals_locked() - give back the signals that the client was shown
+ * @process: it is let go, or its client is gone
+ * @is_detach: the client said so
+ *
+ * A thread that has one may arrive at its stop at any time. One that has done so
+ * before this has its signal kept here; one that comes later finds that it does
+ * not stop, and keeps it itself (take_signal()). So there must be nothing in
+ * between: who calls this releases the threads before it drops the lock.
+ *
+ * Context: session.lock and session.cmd_lock held.
+ */
+void process_keep_signals_locked(struct gdb_process *process, bool is_detach)
+{
+	struct gdb_session *session = process->session;
+	struct gdb_thread *thread;
+
+	lockdep_assert_held(&session->lock);
+	list_for_each_entry(thread, &process->threads, entry)
+		if (session->non_stop)
+			keep_parked_signal(thread, &thread->note.event,
+					   is_detach);
+		else if (session->state != SESSION_RUNNING &&
+			 thread->tid == session->event.tid)
+			keep_parked_signal(thread, &session->event, is_detach);
+}
+
+/*
+ * From here on its threads are not counted. A step that is under way in it has
+ * no end; the others that are held for it run.
+ */
+static void mark_leaving(struct gdb_process *process, bool is_detach)
+{
+	struct breakpoint_table *table = process->breakpoints;
+	struct gdb_session *session = process->session;
+	struct gdb_thread *thread;
+
+	spin_lock(&session->lock);
+	process_keep_signals_locked(process, is_detach);
+	list_del_init(&process->note.entry);
+	list_for_each_entry(thread, &process->threads, entry) {
+		list_del_init(&thread->note.entry);
+		thread->held = false;
+		roster_uncount(thread);
+		if (table->stepper == thread)
+			step_over_release(session, table);
+	}
+	roster_all_came(process);
+	WRITE_ONCE(process->is_leaving, true);
+	spin_unlock(&session->lock);
+}
+
+/*
+ * The text is clean: from here on, what a thread does at the user boundary
+ * proves something, and no thread is added.
+ */
+static void poke_all(struct gdb_process *process)
+{
+	struct gdb_thread *thread;
+
+	spin_lock(&process->session->lock);
+	WRITE_ONCE(process->is_lifted, true);
+	list_for_each_entry(thread, &process->threads, entry) {
+		if (thread->state == THREAD_DEAD)
+			continue;
+		thread_release(thread);
+	}
+	spin_unlock(&process->session->lock);
+}
+
+static bool all_passed(struct gdb_process *process)
+{
+	struct gdb_thread *thread;
+	bool passed = true;
+
+	spin_lock(&process->session->lock);
+	list_for_each_entry(thread, &process->threads, entry)
+		passed &= thread_has_passed(thread);
+	spin_unlock(&process->session->lock);
+	return passed;
+}
+
+static void lift_text(struct gdb_process *process)
+{
+	struct mm_struct *mm = process_mm_get(process);
+
+	breakpoint_lift_all(process->breakpoints, mm);
+	if (mm)
+		mmput(mm);
+}
+
+/* No thread is sent into an area any more, and none is in one. */
+static void unmap_areas(struct gdb_process *process)
+{
+	struct mm_struct *mm = process_mm_get(process);
+
+	if (!mm)
+		return;
+	breakpoint_outline_unmap(process->breakpoints, mm,
+				 displace_is_inside_any, process);
+	mmput(mm);
+}
+
+static struct gdb_thread *take_thread(struct gdb_process *process)
+{
+	struct gdb_thread *thread;
+
+	spin_lock(&process->session->lock);
+	thread = list_first_entry_or_null(&process->threads, struct gdb_thread,
+					  entry);
+	if (thread)
+		process_remove_thread_locked(thread);
+	spin_unlock(&process->session->lock);
+	return thread;
+}
+
+/**
+ * process_leave() - stop tracing a process, whatever it is doing
+ * @process: the process; afterwards it has no threads
+ * @is_detach: the client said so
+ *
+ * Its text is as it was, its debug registers are free, every thread runs on,
+ * and none is killed by a trap that the tracing caused:
+ *
+ * 1. is_leaving is set: from here on the callbacks stop nobody, write no
+ *    breakpoint, and swallow every trap of ours.
+ * 2. All breakpoints are lifted. Between 1 and the end of 2 a thread can still
+ *    execute one, so a callback in that time proves nothing, and a thread that
+ *    is born is still traced.
+ * 3. is_lifted is set and all threads are poked, held ones run. Each is waited
+ *    for until thread_has_passed(): it cannot have a trap of ours behind it.
+ * 4. The areas of displaced instructions are unmapped and all engines are
+ *    detached.
+ *
+ * The wait of step 3 depends on nothing but the threads' way through the kernel
+ * to their user boundary; one that sleeps need not come, and one that job control,
+ * another tracer or a cgroup's freezer stops has acted on its trap before. It is
+ * bounded for the sake of threads that the freezer of a suspend keeps from it.
+ *
+ * A guest that has no threads any more leaves the text as it is, which is that
+ * of a process that is debugged.
+ *
+ * Context: task; may sleep; session.cmd_lock held.
+ */
+void process_leave(struct gdb_process *process, bool is_detach)
+{
+	unsigned long limit = jiffies + msecs_to_jiffies(LEAVE_LIMIT_MS);
+	bool owns_text = !session_shares_memory(process);
+	struct gdb_thread *thread;
+
+	mark_leaving(process, is_detach);
+	if (owns_text)
+		lift_text(process);
+	watch_remove_all(process);
+	poke_all(process);
+	while (!all_passed(process) && time_before(jiffies, limit))
+		wait_event_timeout(process->wait, all_passed(process), 1);
+	if (owns_text)
+		unmap_areas(process);
+	while ((thread = take_thread(process))) {
+		thread_detach(thread);
+		/* One that became a guest has those of its days as a thread. */
+		watch_remove_thread(thread);
+		thread_free(thread);
+	}
+}
+
+/* From here on it is helped over breakpoints, and else left alone. */
+static void make_guest(struct gdb_thread *thread)
+{
+	lockdep_assert_held(&thread->process->session->lock);
+	roster_uncount(thread);
+	list_del_init(&thread->note.entry);
+	thread->guest = true;
+	thread->resume = RESUME_CONTINUE;
+	thread->over_wanted |= thread->reported_break;
+	thread_release(thread);
+}
+
+/**
+ * process_make_guest() - leave a process whose memory another one still uses
+ * @process: shares its breakpoints with a process that is debugged
+ * @is_detach: the client said so
+ *
+ * It runs on and is helped over the breakpoints, until it executes another
+ * program, ends, or the other one is left.
+ *
+ * Context: session.cmd_lock held; may sleep.
+ */
+void process_make_guest(struct gdb_process *process, bool is_detach)
+{
+	struct gdb_session *session = process->session;
+	struct gdb_thread *thread;
+
+	watch_remove_all(process);
+	spin_lock(&session->lock);
+	process_keep_signals_locked(process, is_detach);
+	process->is_guest = true;
+	process->is_hidden = true;
+	list_for_each_entry(thread, &process->threads, entry)
+		if (thread->state != THREAD_DEAD)
+			make_guest(thread);
+	spin_unlock(&session->lock);
+}
+
+/**
+ * process_has_new_guest() - a thread of it became a guest
+ * @process: the process
+ *
+ * Context: session.lock held.
+ */
+void process_has_new_guest(struct gdb_process *process)
+{
+	lockdep_assert_held(&process->session->lock);
+	process->has_new_guests = true;
+	session_kick(process->session, WORK_LOOK);
+}
+
+/**
+ * process_lose_clones() - an exec leaves the clones behind
+ * @process: the current thread's, which is no clone
+ *
+ * They run on, in the memory that the process has left, and are the client's
+ * threads no more. One that such a clone is just making becomes a guest like its
+ * maker, in session_thread_born(): whoever has session.lock second sees what the
+ * first has done. Their debug registers are freed by process_clean_guests(),
+ * since threads are kept by session.cmd_lock alone.
+ *
+ * Context: report_exec.
+ */
+void process_lose_clones(struct gdb_process *process)
+{
+	struct gdb_session *session = process->session;
+	struct gdb_thread *thread;
+
+	spin_lock(&session->lock);
+	list_for_each_entry(thread, &process->threads, entry) {
+		if (thread->state == THREAD_DEAD || thread->guest ||
+		    !thread_is_clone(thread))
+			continue;
+		process->nr_threads--;
+		make_guest(thread);
+		process_has_new_guest(process);
+	}
+	spin_unlock(&session->lock);
+}
+
+/**
+ * process_clean_guests() - free the debug registers of who became a guest
+ * @process: the process
+ *
+ * Context: task; may sleep; session.cmd_lock held: it keeps the threads.
+ */
+void process_clean_guests(struct gdb_process *process)
+{
+	struct gdb_session *session = process->session;
+	struct gdb_thread *thread;
+
+	if (!READ_ONCE(process->has_new_guests))
+		return;
+	mutex_lock(&process->watch_lock);
+	spin_lock(&session->lock);
+	process->has_new_guests = false;
+	list_for_each_entry(thread, &process->threads, entry) {
+		if (!thread->guest)
+			continue;
+		spin_unlock(&session->lock);
+		watch_remove_thread(thread);
+		spin_lock(&session->lock);
+	}
+	spin_unlock(&session->lock);
+	mutex_unlock(&process->watch_lock);
+}
