@@ -71,6 +71,45 @@ void breakpoint_table_put(struct breakpoint_table *table)
 	kfree_rcu(table, rcu);
 }
 
+/* The first breakpoint says which memory the table is of. */
+static void note_memory(struct breakpoint_table *table, struct mm_struct *mm)
+{
+	if (table->mm)
+		return;
+	mmgrab(mm);
+	table->mm = mm;
+}
+
+static void forget_memory(struct breakpoint_table *table)
+{
+	if (table->mm)
+		mmdrop(table->mm);
+	table->mm = NULL;
+}
+
+/**
+ * breakpoint_mm_get() - the memory that breakpoints were inserted into
+ * @table: the table
+ *
+ * For when no thread of the process is in it any more, since it has ended or has
+ * executed another program. Others may be: one that shares the memory and was
+ * there before the attach is nobody that we know.
+ *
+ * Context: task; may sleep, takes table.lock.
+ * Return: the memory, for mmput(); NULL: nobody is in it, or nothing was inserted.
+ */
+struct mm_struct *breakpoint_mm_get(struct breakpoint_table *table)
+{
+	struct mm_struct *mm;
+
+	mutex_lock(&table->lock);
+	mm = table->mm;
+	if (mm && !mmget_not_zero(mm))
+		mm = NULL;
+	mutex_unlock(&table->lock);
+	return mm;
+}
+
 /**
  * breakpoint_find() - find a breakpoint
  * @table: where
@@ -138,6 +177,7 @@ static int add_breakpoint(struct breakpoint_table *table, struct mm_struct *mm,
 	ret = check_mapping(mm, addr);
 	if (ret)
 		return ret;
+	note_memory(table, mm);
 	bp = kzalloc(sizeof(*bp), GFP_KERNEL_ACCOUNT);
 	if (!bp)
 		return -ENOMEM;
@@ -465,6 +505,7 @@ void breakpoint_forget_all(struct breakpoint_table *table,
 		lift_for(table, left);
 	hash_for_each_safe(table->hash, bucket, next, bp, node)
 		free_breakpoint(table, bp);
+	forget_memory(table);
 	outline_forget(&table->outline);
 	mutex_unlock(&table->lock);
 }
@@ -619,6 +660,7 @@ int breakpoint_inherit(struct breakpoint_table *table,
 
 	mutex_lock(&from->lock);
 	mutex_lock_nested(&table->lock, SINGLE_DEPTH_NESTING);
+	note_memory(table, child);
 	hash_for_each(from->hash, bucket, bp, node)
 		if (!ret)
 			ret = inherit_one(table, bp, child);

@@ -92,6 +92,12 @@ struct breakpoint_table {
 	struct mutex lock;
 	/** @nr: entries; under @lock. */
 	unsigned int nr;
+	/**
+	 * @mm: the memory, from the first entry to the last: others may be in
+	 * it when no thread of ours is. Keeps the structure, not what is
+	 * mapped; under @lock.
+	 */
+	struct mm_struct *mm;
 	/** @is_closed: nothing is written to the text any more; under @lock. */
 	bool is_closed;
 	/** @hash: by address. */
@@ -103,6 +109,7 @@ struct breakpoint_table {
 struct breakpoint_table *breakpoint_table_create(void);
 struct breakpoint_table *breakpoint_table_get(struct breakpoint_table *table);
 void breakpoint_table_put(struct breakpoint_table *table);
+struct mm_struct *breakpoint_mm_get(struct breakpoint_table *table);
 int breakpoint_inherit(struct breakpoint_table *table,
 		       struct breakpoint_table *from, struct mm_struct *child);
 int breakpoint_insert(struct breakpoint_table *table, struct mm_struct *mm,

@@ -202,6 +202,8 @@ void process_new_memory(struct gdb_process *process)
 {
 	struct mm_struct *left = find_mm(process, true);
 
+	if (!left)
+		left = breakpoint_mm_get(process->own);
 	if (process->breakpoints == process->own) {
 		breakpoint_forget_all(process->own, left);
 	} else {

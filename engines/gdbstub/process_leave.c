@@ -120,9 +120,17 @@ static bool all_passed(struct gdb_process *process)
 	return passed;
 }
 
-static void lift_text(struct gdb_process *process)
+/* Also when its last thread has ended: strangers may share it. */
+static struct mm_struct *text_mm_get(struct gdb_process *process)
 {
 	struct mm_struct *mm = process_mm_get(process);
+
+	return mm ?: breakpoint_mm_get(process->breakpoints);
+}
+
+static void lift_text(struct gdb_process *process)
+{
+	struct mm_struct *mm = text_mm_get(process);
 
 	breakpoint_lift_all(process->breakpoints, mm);
 	if (mm)
@@ -132,7 +140,7 @@ static void lift_text(struct gdb_process *process)
 /* No thread is sent into an area any more, and none is in one. */
 static void unmap_areas(struct gdb_process *process)
 {
-	struct mm_struct *mm = process_mm_get(process);
+	struct mm_struct *mm = text_mm_get(process);
 
 	if (!mm)
 		return;
