@@ -214,8 +214,9 @@ static void siginfo_widens(CHECK)
 /* What is written decides which kind it is from then on. */
 static void siginfo_changes_kind(CHECK)
 {
-	static const struct siginfo_row fault = { "", SIGSEGV, SEGV_MAPERR,
-						  { AT(si_addr) } };
+	static const struct siginfo_row fault = {
+		"", SIGSEGV, SEGV_MAPERR, { AT(si_addr) }
+	};
 	s32 signo = SIGCHLD, code = CLD_EXITED, status = 7;
 
 	siginfo_make(&fault);
@@ -243,7 +244,8 @@ static void siginfo_bears_any_kind(CHECK)
 			memcpy(before, siginfo_wide, sizeof(before));
 			siginfo_from_32(siginfo_wide, siginfo_narrow);
 			EXPECT_MSG(!memcmp(before, siginfo_wide,
-					   sizeof(before)), row.what);
+					   sizeof(before)),
+				   row.what);
 			EXPECT_MSG(siginfo_is_zero_behind(SIGINFO_END),
 				   row.what);
 		}
