@@ -15,7 +15,7 @@
 #include <linux/compat.h>
 #include <linux/signal.h>
 
-typedef struct compat_siginfo siginfo_32_t;
+#define siginfo_32 compat_siginfo
 
 #else
 
@@ -37,7 +37,7 @@ enum {
 	SIGRTMIN = 32,
 };
 
-typedef struct {
+struct siginfo_32 {
 	s32 si_signo, si_errno, si_code;
 	union {
 		struct {
@@ -81,7 +81,7 @@ typedef struct {
 			u32 _arch;
 		} _sigsys;
 	} _sifields;
-} siginfo_32_t;
+};
 
 #endif /* __KERNEL__ */
 
@@ -99,7 +99,7 @@ struct siginfo_row {
 };
 
 /* clang-format off */
-#define AT(field) { offsetof(siginfo_t, field), offsetof(siginfo_32_t, field) }
+#define AT(field) { offsetof(siginfo_t, field), offsetof(struct siginfo_32, field) }
 
 #define SENT { AT(si_pid), AT(si_uid), AT(si_value) }
 #define TIMER { AT(si_tid), AT(si_overrun), AT(_sifields._timer._sigval) }
@@ -139,6 +139,7 @@ static const struct siginfo_row siginfo_rows[] = {
 	{ "call", SIGSYS, SYS_SECCOMP,
 	  { AT(si_call_addr), AT(si_syscall), AT(si_arch) } },
 };
+
 /* clang-format on */
 
 /* What no layout of 32 bits has words behind. */
@@ -222,7 +223,8 @@ static void siginfo_changes_kind(CHECK)
 	siginfo_make(&fault);
 	memcpy(siginfo_narrow, &signo, 4);
 	memcpy(siginfo_narrow + 8, &code, 4);
-	memcpy(siginfo_narrow + offsetof(siginfo_32_t, si_status), &status, 4);
+	memcpy(siginfo_narrow + offsetof(struct siginfo_32, si_status), &status,
+	       4);
 	siginfo_from_32(siginfo_wide, siginfo_narrow);
 	EXPECT(!memcmp(siginfo_wide, &signo, 4));
 	EXPECT(!memcmp(siginfo_wide + 8, &code, 4));
