@@ -70,7 +70,10 @@ static bool is_traced(struct gdb_process *process, struct task_struct *task)
 	return traced;
 }
 
-/* Return: 1: it is traced and was not before; 0: nothing to do; or an errno. */
+/*
+ * Return: 1: it was not traced before; 0: it was; or an errno. One that ends at
+ * this moment counts as well: it may have made another one since the look.
+ */
 static int attach_one(struct gdb_process *process, struct task_struct *task,
 		      const struct utrace_engine_ops *ops)
 {
@@ -84,7 +87,7 @@ static int attach_one(struct gdb_process *process, struct task_struct *task,
 	if (IS_ERR(thread)) {
 		switch (PTR_ERR(thread)) {
 		case -ESRCH:
-			return 0;
+			return 1;
 		case -EEXIST:
 			return is_traced(process, task) ? 0 : -EBUSY;
 		default:
