@@ -213,13 +213,16 @@ void process_clean_guests(struct gdb_process *process);
  * thread_is_counted() - is a thread one of session.nr_running?
  * @thread: the thread
  *
+ * One whose callbacks run before it is in its process's list is not, and may
+ * have stopped or died when it comes there.
+ *
  * Context: session.lock held.
  * Return: whether.
  */
 static inline bool thread_is_counted(const struct gdb_thread *thread)
 {
 	return thread->state == THREAD_RUNNING && !thread->guest &&
-	       !thread->process->is_leaving;
+	       !list_empty(&thread->entry) && !thread->process->is_leaving;
 }
 
 /**

@@ -337,13 +337,16 @@ bool session_drop_process(struct gdb_session *session,
 	return done;
 }
 
-/* A newborn counts as running. Does it have to stop, or wait for a step? */
+/*
+ * A newborn counts as running, unless its callbacks were faster. Does it have to
+ * stop, or wait for a step?
+ */
 static void count_newborn(struct gdb_session *session,
 			  struct gdb_thread *thread)
 {
 	lockdep_assert_held(&session->lock);
 	thread_update_events(thread);
-	if (!thread->guest)
+	if (!thread->guest && thread->state != THREAD_DEAD)
 		thread->process->nr_threads++;
 	if (thread_is_counted(thread))
 		session->nr_running++;
@@ -384,6 +387,9 @@ bool session_thread_born(struct gdb_thread *thread,
 			thread->guest = true;
 			process_has_new_guest(process);
 		}
+		/* What the client said to the one is said to both. */
+		if (maker)
+			thread->is_late = maker->is_late || maker->is_resumed;
 		process_add_thread_locked(thread);
 		count_newborn(session, thread);
 	}
@@ -424,7 +430,7 @@ static bool note_death(struct gdb_thread *thread, bool group_dead)
 	roster_set_state(thread, THREAD_DEAD);
 	if (thread->guest)
 		return false;
-	process->nr_threads--;
+	process->nr_threads -= !list_empty(&thread->entry);
 	if (process->is_leaving) {
 		process->is_gone |= group_dead;
 		return false;
