@@ -46,19 +46,6 @@ static bool is_answered(int fd, unsigned int id)
 	return false;
 }
 
-static void drop(int fd, unsigned int id)
-{
-	double end = now() + patience_s(20);
-
-	while (race_call(fd, RACE_DROP, id, 0, 0) == -EBUSY) {
-		if (now() > end) {
-			stuck++;
-			return;
-		}
-		sched_yield();
-	}
-}
-
 static void play(int fd, pid_t pid, struct chance *chance)
 {
 	unsigned int first = attach(fd, pid), second;
@@ -73,8 +60,7 @@ static void play(int fd, pid_t pid, struct chance *chance)
 	if (!is_answered(fd, second))
 		unanswered++;
 	race_call(fd, RACE_CONTROL, second, DETACH, 0);
-	drop(fd, first);
-	drop(fd, second);
+	stuck += !race_drop(fd, first) + !race_drop(fd, second);
 }
 
 int main(int argc, char **argv)
@@ -83,12 +69,7 @@ int main(int argc, char **argv)
 	int rounds, i, fd;
 	pid_t pid;
 
-	if (argc < 3) {
-		fprintf(stderr, "Usage: leftover ROUNDS SEED\n");
-		return 2;
-	}
-	rounds = atoi(argv[1]);
-	chance.state = strtoul(argv[2], NULL, 0);
+	rounds = race_rounds(argc, argv, &chance);
 	fd = race_open();
 	pid = fork();
 	if (!pid) {

@@ -103,20 +103,6 @@ static void harvest(int fd)
 	}
 }
 
-static void drop(int fd, unsigned int id)
-{
-	double end = now() + patience_s(20);
-
-	while (race_call(fd, RACE_DROP, id, 0, 0) == -EBUSY) {
-		if (now() > end) {
-			failed++;
-			printf("FAILURE the stranger's engine does not go\n");
-			return;
-		}
-		sched_yield();
-	}
-}
-
 static void play(int fd, int number, struct chance *chance)
 {
 	struct race_command command = {
@@ -141,8 +127,10 @@ static void play(int fd, int number, struct chance *chance)
 	}
 	wait_until(&shared->made, number);
 	atomic_store(&shared->done, number);
-	if (command.id != (unsigned int)-1)
-		drop(fd, command.id);
+	if (command.id != (unsigned int)-1 && !race_drop(fd, command.id)) {
+		failed++;
+		printf("FAILURE the stranger's engine does not go\n");
+	}
 	if (number % 64 == 0)
 		race_call(fd, RACE_HARVEST, 0, 0, 0);
 }
@@ -154,12 +142,7 @@ int main(int argc, char **argv)
 	int rounds, i, fd;
 	pid_t creator;
 
-	if (argc < 3) {
-		fprintf(stderr, "Usage: newborn ROUNDS SEED\n");
-		return 2;
-	}
-	rounds = atoi(argv[1]);
-	chance.state = strtoul(argv[2], NULL, 0);
+	rounds = race_rounds(argc, argv, &chance);
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	fd = race_open();

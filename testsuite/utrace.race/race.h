@@ -8,6 +8,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,6 +130,30 @@ static inline double patience_s(double seconds)
 	const char *factor = getenv("RACE_PATIENCE");
 
 	return seconds * (factor ? atof(factor) : 1);
+}
+
+/* Lets go of an engine that is being detached. Return: whether it went. */
+static inline bool race_drop(int fd, unsigned int id)
+{
+	double end = now() + patience_s(20);
+
+	while (race_call(fd, RACE_DROP, id, 0, 0) == -EBUSY) {
+		if (now() > end)
+			return false;
+		sched_yield();
+	}
+	return true;
+}
+
+/* The arguments of what is played in rounds: ROUNDS SEED. Return: ROUNDS. */
+static inline int race_rounds(int argc, char **argv, struct chance *chance)
+{
+	if (argc < 3) {
+		fprintf(stderr, "Usage: %s ROUNDS SEED\n", argv[0]);
+		exit(2);
+	}
+	chance->state = strtoul(argv[2], NULL, 0);
+	return atoi(argv[1]);
 }
 
 #endif /* RACE_H */
