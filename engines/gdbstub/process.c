@@ -82,17 +82,21 @@ void process_remove_thread_locked(struct gdb_thread *thread)
 
 /**
  * process_renumber_thread_locked() - a thread's number is another one
- * @thread: in its process's list
+ * @thread: in its process's list, or it has been attached to in the midst of its
+ *	exec and comes there next
  * @tid: as the session's pid namespace numbers it
  *
  * Context: session.lock held.
  */
 void process_renumber_thread_locked(struct gdb_thread *thread, pid_t tid)
 {
+	bool is_listed = hash_hashed(&thread->by_tid);
+
 	lockdep_assert_held(&thread->process->session->lock);
 	hash_del(&thread->by_tid);
 	thread->tid = tid;
-	hash_add(thread->process->by_tid, &thread->by_tid, tid);
+	if (is_listed)
+		hash_add(thread->process->by_tid, &thread->by_tid, tid);
 }
 
 /**
