@@ -70,6 +70,16 @@ struct gdb_process {
 	 */
 	unsigned int nr_threads;
 	/**
+	 * @nr_own: those of its thread group, but for who is in report_death;
+	 * under session.lock.
+	 */
+	unsigned int nr_own;
+	/**
+	 * @is_ended: somebody has found that it is over, and tells; under
+	 * session.lock.
+	 */
+	bool is_ended;
+	/**
 	 * @is_leaving: process_leave() began. Written once, under
 	 * session.lock; read by the threads.
 	 */

@@ -337,6 +337,12 @@ bool session_drop_process(struct gdb_session *session,
 	return done;
 }
 
+/* Does its end have to do with the end of its process? */
+static bool is_own(const struct gdb_thread *thread)
+{
+	return !thread->guest && !thread_is_clone(thread);
+}
+
 /*
  * A newborn counts as running, unless its callbacks were faster. Does it have to
  * stop, or wait for a step?
@@ -348,6 +354,7 @@ static void count_newborn(struct gdb_session *session,
 	thread_update_events(thread);
 	if (!thread->guest && thread->state != THREAD_DEAD)
 		thread->process->nr_threads++;
+	thread->process->nr_own += is_own(thread) && !thread->is_dying;
 	if (thread_is_counted(thread))
 		session->nr_running++;
 	if (session->non_stop && thread_is_counted(thread))
@@ -397,6 +404,35 @@ bool session_thread_born(struct gdb_thread *thread,
 	return taken;
 }
 
+/*
+ * A process is over when its last thread ends. That need not be one that is
+ * traced: the kernel's own workers for it (io_uring) are its threads as well, and
+ * so is one that was left out since it was ending already or there was no memory
+ * for it. When a process ends as a whole, such threads are about to, and the
+ * status is what it is.
+ */
+static bool is_over(const struct gdb_process *process)
+{
+	lockdep_assert_held(&process->session->lock);
+	return !process->nr_own && !process->is_coming &&
+	       process_is_dying(process);
+}
+
+/* Two may find that it is over; the first to do so tells. */
+static bool take_end(struct gdb_process *process, bool is_end)
+{
+	bool is_first = is_end && !process->is_ended;
+
+	process->is_ended |= is_end;
+	return is_first;
+}
+
+static void push_exited(struct gdb_process *process)
+{
+	helper_push(&process->session->helper, GDBSTUB_RECORD_EXITED,
+		    process->pid, process->leader->signal->group_exit_code);
+}
+
 /**
  * session_all_born() - all threads of an attached process are in the session
  * @process: the process
@@ -408,18 +444,51 @@ bool session_thread_born(struct gdb_thread *thread,
 bool session_all_born(struct gdb_process *process)
 {
 	struct gdb_session *session = process->session;
-	bool done;
+	bool done, ended;
 
 	spin_lock(&session->lock);
 	roster_all_came(process);
-	done = session->non_stop || allstop_complete(session);
+	ended = take_end(process, is_over(process));
+	done = ended && session_process_died(process);
+	done |= session->non_stop || allstop_complete(session);
 	if (!done)
 		allstop_all_asked(session);
 	spin_unlock(&session->lock);
+	if (ended)
+		push_exited(process);
 	return done;
 }
 
-static bool note_death(struct gdb_thread *thread, bool group_dead)
+/**
+ * session_thread_ends() - a thread is about to be dead
+ * @thread: the thread
+ * @group_dead: it is the last of its thread group
+ *
+ * The opener is told of the end of its process here, before a client can be.
+ *
+ * Context: report_death.
+ * Return: whether it is the end of its process, for session_thread_died().
+ */
+bool session_thread_ends(struct gdb_thread *thread, bool group_dead)
+{
+	struct gdb_process *process = thread->process;
+	struct gdb_session *session = process->session;
+	bool is_end = false, is_told;
+
+	spin_lock(&session->lock);
+	thread->is_dying = true;
+	if (is_own(thread)) {
+		process->nr_own -= !list_empty(&thread->entry);
+		is_end = take_end(process, group_dead || is_over(process));
+	}
+	is_told = is_end && !process->is_leaving;
+	spin_unlock(&session->lock);
+	if (is_told)
+		push_exited(process);
+	return is_end;
+}
+
+static bool note_death(struct gdb_thread *thread, bool is_end)
 {
 	struct gdb_process *process = thread->process;
 	struct gdb_session *session = process->session;
@@ -432,10 +501,10 @@ static bool note_death(struct gdb_thread *thread, bool group_dead)
 		return false;
 	process->nr_threads -= !list_empty(&thread->entry);
 	if (process->is_leaving) {
-		process->is_gone |= group_dead;
+		process->is_gone |= is_end;
 		return false;
 	}
-	if (group_dead)
+	if (is_end)
 		return session_process_died(process);
 	return nonstop_thread_died(thread) || allstop_complete(session) ||
 	       allstop_no_resumed(session);
@@ -445,18 +514,18 @@ static bool note_death(struct gdb_thread *thread, bool group_dead)
  * session_thread_died() - a thread is dead
  * @thread: the thread; not to be used by the caller afterwards, except to wake
  *	process.wait from its callback
- * @group_dead: it was the last one
+ * @is_end: session_thread_ends() said so; false if it is dead to us alone
  *
- * Context: report_death.
+ * Context: report_death, or report_exec of a thread that leaves its process.
  * Return: whether the client is to be told of a stop.
  */
-bool session_thread_died(struct gdb_thread *thread, bool group_dead)
+bool session_thread_died(struct gdb_thread *thread, bool is_end)
 {
 	struct gdb_session *session = thread->process->session;
 	bool tell;
 
 	spin_lock(&session->lock);
-	tell = note_death(thread, group_dead);
+	tell = note_death(thread, is_end);
 	spin_unlock(&session->lock);
 	return tell;
 }

@@ -259,7 +259,8 @@ bool session_drop_process(struct gdb_session *session,
 bool session_thread_born(struct gdb_thread *thread,
 			 const struct gdb_thread *maker);
 bool session_all_born(struct gdb_process *process);
-bool session_thread_died(struct gdb_thread *thread, bool group_dead);
+bool session_thread_ends(struct gdb_thread *thread, bool group_dead);
+bool session_thread_died(struct gdb_thread *thread, bool is_end);
 bool session_fork(struct gdb_thread *thread, struct gdb_thread *child,
 		  enum stop_kind kind);
 struct gdb_process *session_process(struct gdb_session *session);

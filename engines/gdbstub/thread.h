@@ -175,6 +175,8 @@ struct gdb_thread {
 	bool guest;
 	/** @state: under session.lock. */
 	enum thread_state state;
+	/** @is_dying: it is in report_death; under session.lock. */
+	bool is_dying;
 	/**
 	 * @died_held: It was killed in a stop: to the client it is still in
 	 * that, and is found, until the end of its process was told; under

@@ -755,14 +755,11 @@ static u32 tracer_report_death(struct utrace_engine *engine,
 	struct gdb_thread *thread = engine->data;
 	struct gdb_process *process = thread->process;
 	struct gdb_session *session = process->session;
-	bool last = group_dead && !thread->guest && !thread_is_clone(thread);
-	pid_t pid = process->pid;
+	bool is_end;
 
 	regs_keep(thread);
-	if (last && !READ_ONCE(process->is_leaving))
-		helper_push(&session->helper, GDBSTUB_RECORD_EXITED, pid,
-			    task->signal->group_exit_code);
-	if (session_thread_died(thread, last))
+	is_end = session_thread_ends(thread, group_dead);
+	if (session_thread_died(thread, is_end))
 		stop_reply_send(session);
 	wake_up(&process->wait);
 	session_kick(session, WORK_LOOK);
