@@ -231,7 +231,10 @@ struct gdb_thread {
 	 * session.cmd_lock.
 	 */
 	bool is_named;
-	/** @resume: how the client resumed it. */
+	/**
+	 * @resume: how the client resumed it. The client may say so anew while
+	 * it runs, when it has missed a stop.
+	 */
 	enum thread_resume resume;
 	/** @range_start: of RESUME_RANGE. */
 	u64 range_start;
