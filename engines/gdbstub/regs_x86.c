@@ -234,8 +234,10 @@ static int begin_access(struct gdb_thread *thread, struct regs_access *access,
 		return ret;
 	mutex_lock(&regs_lock);
 	ret = load_bufs(thread->task, access->tdesc, &access->bufs, need);
-	if (ret)
+	if (ret) {
 		mutex_unlock(&regs_lock);
+		thread_examine_end(thread, &access->exam);
+	}
 	return ret;
 }
 

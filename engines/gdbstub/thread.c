@@ -316,7 +316,7 @@ bool thread_has_passed(struct gdb_thread *thread)
  * @exam: for thread_examine_end()
  *
  * The barrier waits until the core has acted on the UTRACE_STOP that the
- * thread's last callback returned.
+ * thread's last callback returned. After 0, thread_examine_end() has to follow.
  *
  * Context: task; may sleep.
  * Return: 0, or a negative errno: it died, or has not come to a stop.

@@ -334,6 +334,7 @@ struct utrace_engine_ops {
 struct utrace_examiner {
 	/* private: */
 	unsigned long ncsw;
+	void *stack;
 };
 
 void __utrace_engine_release(struct kref *kref);

@@ -5,6 +5,7 @@
 #include <linux/export.h>
 #include <linux/hrtimer.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task_stack.h>
 
 #include "utrace.h"
 
@@ -85,6 +86,14 @@ static int wait_for_arrival(struct task_struct *task,
 	return ret;
 }
 
+/* A task that was killed gives up its stack before it is reaped. */
+static void drop_stack(struct task_struct *task, struct utrace_examiner *exam)
+{
+	if (exam->stack)
+		put_task_stack(task);
+	exam->stack = NULL;
+}
+
 /**
  * utrace_prepare_examine() - wait until a stopped task is off its CPU
  * @task: What the engine is attached to.
@@ -93,9 +102,10 @@ static int wait_for_arrival(struct task_struct *task,
  *
  * A task whose callback has returned UTRACE_STOP, or that utrace_control() said
  * to stand still, is waited for. After 0 the calls of &struct user_regset are
- * safe until the task runs again, which only SIGKILL (or its equivalent) and
- * this engine can bring about. That it did not is for utrace_finish_examine()
- * to say.
+ * safe up to utrace_finish_examine(), which has to follow: the task's kernel
+ * stack, where its registers are, is kept. What they say is good as long as the
+ * task does not run again, which only SIGKILL (or its equivalent) and this
+ * engine can bring about. That it did not is for utrace_finish_examine() to say.
  *
  * Context: Task context, may sleep.
  * Return:
@@ -109,11 +119,16 @@ int utrace_prepare_examine(struct task_struct *task,
 			   struct utrace_engine *engine,
 			   struct utrace_examiner *exam)
 {
-	int ret = wait_for_arrival(task, engine);
+	int ret;
 
+	exam->stack = NULL;
+	ret = wait_for_arrival(task, engine);
 	if (ret)
 		return ret;
-	exam->ncsw = wait_task_inactive(task, EXAMINE_STATES);
+	exam->stack = try_get_task_stack(task);
+	exam->ncsw = exam->stack ? wait_task_inactive(task, EXAMINE_STATES) : 0;
+	if (!exam->ncsw)
+		drop_stack(task, exam);
 	put_task_struct(task);
 	return exam->ncsw ? 0 : -EAGAIN;
 }
@@ -123,7 +138,9 @@ EXPORT_SYMBOL_GPL(utrace_prepare_examine);
  * utrace_finish_examine() - did the task stay put since the preparation
  * @task: What the engine is attached to.
  * @engine: The engine; the caller owns a reference.
- * @exam: What utrace_prepare_examine() filled in.
+ * @exam: What utrace_prepare_examine() filled in, when that said 0.
+ *
+ * To be called once for each examination, whatever came of it.
  *
  * Context: Task context, may sleep.
  * Return:
@@ -136,8 +153,10 @@ int utrace_finish_examine(struct task_struct *task,
 			  struct utrace_engine *engine,
 			  struct utrace_examiner *exam)
 {
-	int ret = get_stopped_task(task, engine);
+	int ret;
 
+	drop_stack(task, exam);
+	ret = get_stopped_task(task, engine);
 	if (ret)
 		return ret == -EINPROGRESS ? -EAGAIN : ret;
 	if (wait_task_inactive(task, EXAMINE_STATES) != exam->ncsw)

@@ -54,6 +54,7 @@ struct test_session {
  * @task: Where it is attached, with a reference.
  * @pid: The pid of @task at that time, with a reference.
  * @exam: From UT_PREPARE to UT_FINISH.
+ * @is_examined: It is in between; whoever has the engine last ends that.
  * @nr_rules: How many of @rule there are.
  * @used: How often each was applied.
  * @rule: What callbacks do.
@@ -73,6 +74,7 @@ struct test_engine {
 	struct task_struct *task;
 	struct pid *pid;
 	struct utrace_examiner exam;
+	bool is_examined;
 	/** @lock: All that follows. Nothing sleeps under it. */
 	spinlock_t lock;
 	unsigned int nr_rules;

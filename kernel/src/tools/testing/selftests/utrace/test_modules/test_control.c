@@ -21,10 +21,29 @@
 
 #include "test.h"
 
+static int finish_examine(struct test_engine *test, struct task_struct *task)
+{
+	test->is_examined = false;
+	return utrace_finish_examine(task, test->engine, &test->exam);
+}
+
+static int prepare_examine(struct test_engine *test, struct task_struct *task)
+{
+	int ret;
+
+	if (test->is_examined)
+		finish_examine(test, test->task);
+	ret = utrace_prepare_examine(task, test->engine, &test->exam);
+	test->is_examined = !ret;
+	return ret;
+}
+
 static void free_test(struct kref *kref)
 {
 	struct test_engine *test = container_of(kref, struct test_engine, kref);
 
+	if (test->is_examined)
+		finish_examine(test, test->task);
 	if (!IS_ERR_OR_NULL(test->engine))
 		utrace_engine_put(test->engine);
 	put_pid(test->pid);
@@ -426,11 +445,10 @@ static int run_on_engine(struct test_engine *test, struct ut_command *c)
 		cmd_barrier(test, task, c);
 		return 0;
 	case UT_PREPARE:
-		c->ret =
-			utrace_prepare_examine(task, test->engine, &test->exam);
+		c->ret = prepare_examine(test, task);
 		return 0;
 	case UT_FINISH:
-		c->ret = utrace_finish_examine(task, test->engine, &test->exam);
+		c->ret = finish_examine(test, task);
 		return 0;
 	case UT_REGS:
 		cmd_regs(test, c);
