@@ -334,7 +334,7 @@ struct utrace_engine_ops {
 struct utrace_examiner {
 	/* private: */
 	unsigned long ncsw;
-	void *stack;
+	struct task_struct *task;
 };
 
 void __utrace_engine_release(struct kref *kref);

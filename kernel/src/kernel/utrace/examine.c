@@ -86,12 +86,26 @@ static int wait_for_arrival(struct task_struct *task,
 	return ret;
 }
 
-/* A task that was killed gives up its stack before it is reaped. */
-static void drop_stack(struct task_struct *task, struct utrace_examiner *exam)
+/*
+ * From the one to the other the task is kept, whatever pointer to it the caller
+ * has by then, and its stack: one that was killed gives that up before it is
+ * reaped.
+ */
+static bool keep_stack(struct task_struct *task, struct utrace_examiner *exam)
 {
-	if (exam->stack)
-		put_task_stack(task);
-	exam->stack = NULL;
+	if (!try_get_task_stack(task))
+		return false;
+	exam->task = get_task_struct(task);
+	return true;
+}
+
+static void drop_stack(struct utrace_examiner *exam)
+{
+	if (!exam->task)
+		return;
+	put_task_stack(exam->task);
+	put_task_struct(exam->task);
+	exam->task = NULL;
 }
 
 /**
@@ -121,14 +135,15 @@ int utrace_prepare_examine(struct task_struct *task,
 {
 	int ret;
 
-	exam->stack = NULL;
+	exam->task = NULL;
+	exam->ncsw = 0;
 	ret = wait_for_arrival(task, engine);
 	if (ret)
 		return ret;
-	exam->stack = try_get_task_stack(task);
-	exam->ncsw = exam->stack ? wait_task_inactive(task, EXAMINE_STATES) : 0;
+	if (keep_stack(task, exam))
+		exam->ncsw = wait_task_inactive(task, EXAMINE_STATES);
 	if (!exam->ncsw)
-		drop_stack(task, exam);
+		drop_stack(exam);
 	put_task_struct(task);
 	return exam->ncsw ? 0 : -EAGAIN;
 }
@@ -155,7 +170,7 @@ int utrace_finish_examine(struct task_struct *task,
 {
 	int ret;
 
-	drop_stack(task, exam);
+	drop_stack(exam);
 	ret = get_stopped_task(task, engine);
 	if (ret)
 		return ret == -EINPROGRESS ? -EAGAIN : ret;
