@@ -107,6 +107,22 @@ static void note_interrupt(void *unused)
 }
 
 /*
+ * Without faulting: where memory is not there the CPU does it, and the fault is
+ * taken from user mode.
+ */
+static bool emulate_insn(struct gdb_process *process, struct pt_regs *regs,
+			 u8 *insn, size_t *len)
+{
+	bool done;
+
+	pagefault_disable();
+	*len = displace_read(process, regs->ip, insn);
+	done = displace_emulate(process, regs, insn, *len);
+	pagefault_enable();
+	return done;
+}
+
+/*
  * Without faulting: a restartable sequence in memory that is not there costs a
  * step in place. The slot is made by the first thread that needs it.
  */
@@ -141,8 +157,8 @@ static bool go_out_of_line(struct gdb_thread *thread, struct pt_regs *regs,
  *
  * Calling it again while the step is on its way answers the same.
  *
- * Context: the thread's callback at the user boundary; may sleep for memory,
- * and for one interrupt to each CPU.
+ * Context: the thread's callback at the user boundary; may sleep for memory
+ * of the kernel's, and for one interrupt to each CPU.
  * Return: see &enum step_over.
  */
 enum step_over step_over_begin(struct gdb_thread *thread)
@@ -157,8 +173,7 @@ enum step_over step_over_begin(struct gdb_thread *thread)
 	if (regs->ip != thread->over_addr ||
 	    !breakpoint_is_at(process->breakpoints, regs->ip))
 		return STEP_OVER_GONE;
-	len = displace_read(process, regs->ip, insn);
-	if (displace_emulate(process, regs, insn, len))
+	if (emulate_insn(process, regs, insn, &len))
 		return STEP_OVER_DONE;
 	if (go_out_of_line(thread, regs, insn, len))
 		return STEP_OVER_OUTLINE;

@@ -240,31 +240,6 @@ bool thread_trap_is_due(void)
 }
 
 /**
- * thread_read_own_memory() - the current thread looks at its memory
- * @thread: the current thread
- * @addr: from where
- * @buf: to where
- * @len: bytes
- *
- * Breakpoints are not seen. A thread that is being killed gives up: an
- * expression may read often.
- *
- * Context: the thread's callback; or its exception, under RCU and with page
- * faults disabled.
- * Return: 0, -EFAULT: not all of it is there, or -EINTR.
- */
-int thread_read_own_memory(struct gdb_thread *thread, u64 addr, void *buf,
-			   size_t len)
-{
-	if (fatal_signal_pending(current))
-		return -EINTR;
-	if (copy_from_user(buf, (void __user *)addr, len))
-		return -EFAULT;
-	breakpoint_hide(thread->process->breakpoints, addr, buf, len);
-	return 0;
-}
-
-/**
  * thread_has_passed() - may the engine of a process being left be detached?
  * @thread: one of its threads, poked after the breakpoints were lifted
  *

@@ -290,6 +290,11 @@ struct gdb_thread {
 	bool return_due;
 	/** @syscall: its number; the registers may not have it at the end. */
 	int syscall;
+	/**
+	 * @waits_for_memory: its callback may wait for user space to bring a
+	 * page; under session.lock.
+	 */
+	bool waits_for_memory;
 	/** @output: what its last hit printed, or NULL; owned. */
 	struct gdb_output *output;
 	/** @trace: what it collects for an experiment. */
@@ -333,8 +338,6 @@ int thread_update_events(struct gdb_thread *thread);
 void thread_set_over_syscall(struct gdb_thread *thread, bool on);
 bool thread_has_passed(struct gdb_thread *thread);
 bool thread_trap_is_due(void);
-int thread_read_own_memory(struct gdb_thread *thread, u64 addr, void *buf,
-			   size_t len);
 int thread_examine_begin(struct gdb_thread *thread,
 			 struct utrace_examiner *exam);
 int thread_examine_end(struct gdb_thread *thread, struct utrace_examiner *exam);
@@ -371,12 +374,13 @@ static inline void thread_interrupt(struct gdb_thread *thread)
  * @thread: the thread
  *
  * A signal that the client gives it needs a callback in which it can be injected.
+ * A callback that waits for memory is broken off.
  *
  * Context: session.lock held.
  */
 static inline void thread_release(struct gdb_thread *thread)
 {
-	if (thread->inject)
+	if (thread->inject || thread->waits_for_memory)
 		thread_interrupt(thread);
 	else
 		thread_poke(thread);

@@ -11,10 +11,11 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task_stack.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
+#include <linux/string.h>
 #include <linux/unaligned.h>
 
 #include "agent.h"
+#include "own_memory.h"
 #include "regs_x86.h"
 #include "session.h"
 #include "tdesc_x86.h"
@@ -25,6 +26,9 @@
 
 /* Most bytes of one M block. */
 #define BLOCK_MAX 0xf000
+
+/* Bytes of a string that are looked at together. */
+#define STR_PART 64
 
 /**
  * struct trace_steps - a hit after which the thread single-steps
@@ -45,12 +49,23 @@ struct trace_steps {
  * @thread: the current thread
  * @set: with a reference
  * @frame: the thread's
+ * @broken_off: Memory was waited for that user space has to bring, and the
+ *	thread is wanted elsewhere: what depends on it is not collected.
  */
 struct collection {
 	struct gdb_thread *thread;
 	struct trace_set *set;
 	struct trace_frame *frame;
+	bool broken_off;
 };
+
+static ssize_t read_own(struct collection *c, u64 addr, void *buf, size_t len)
+{
+	ssize_t done = own_memory_read_all(c->thread, addr, buf, len);
+
+	c->broken_off |= done == -EINTR;
+	return done;
+}
 
 /* Return: where the next @len bytes of the frame go, or NULL: no room. */
 static u8 *reserve(struct trace_frame *frame, size_t len)
@@ -97,18 +112,18 @@ static ssize_t collect_block(struct collection *c, u64 addr, size_t len)
 {
 	u8 *block = reserve(c->frame, TRACE_BLOCK_M + len);
 	u8 *data = block + TRACE_BLOCK_M;
+	ssize_t done;
 
 	if (!block)
 		return -ENOSPC;
-	len -= copy_from_user(data, (void __user *)addr, len);
-	if (!len)
+	done = read_own(c, addr, data, len);
+	if (done <= 0)
 		return 0;
-	breakpoint_hide(c->thread->process->breakpoints, addr, data, len);
 	*block = 'M';
 	put_unaligned(addr, (u64 *)(block + 1));
-	put_unaligned((u16)len, (u16 *)(block + 9));
-	c->frame->len += TRACE_BLOCK_M + len;
-	return len;
+	put_unaligned((u16)done, (u16 *)(block + 9));
+	c->frame->len += TRACE_BLOCK_M + done;
+	return done;
 }
 
 /*
@@ -136,20 +151,38 @@ static int collect_mem(void *ctx, u64 addr, u64 len)
 	return 0;
 }
 
+/* Return: bytes with the NUL, if there is one; at most @limit. */
+static u64 string_len(struct collection *c, u64 addr, u64 limit)
+{
+	char part[STR_PART];
+	ssize_t done;
+	size_t len;
+	u64 at = 0;
+
+	do {
+		len = min_t(u64, limit - at, sizeof(part));
+		done = read_own(c, addr + at, part, len);
+		if (done <= 0)
+			break;
+		len = strnlen(part, done);
+		if (len < done)
+			return at + len + 1;
+		at += done;
+	} while (done == sizeof(part) && at < limit);
+	return at;
+}
+
 /* The string with its NUL, or as much of it as is wanted or there. */
 static int collect_str(void *ctx, u64 addr, u64 max)
 {
-	u64 limit = min_t(u64, max, TRACE_FRAME_MAX);
-	long len = strnlen_user((const char __user *)addr, limit);
+	u64 len = string_len(ctx, addr, min_t(u64, max, TRACE_FRAME_MAX));
 
-	return len > 0 ? collect_mem(ctx, addr, min_t(u64, len, limit)) : 0;
+	return len ? collect_mem(ctx, addr, len) : 0;
 }
 
 static int read_mem(void *ctx, u64 addr, void *buf, size_t len)
 {
-	struct collection *c = ctx;
-
-	return thread_read_own_memory(c->thread, addr, buf, len);
+	return read_own(ctx, addr, buf, len) == len ? 0 : -EFAULT;
 }
 
 static int get_var(void *ctx, unsigned int num, u64 *val)
@@ -213,7 +246,7 @@ static const char *run_action(struct collection *c,
 		return NULL;
 	default:
 		status = agent_eval(&expr, &collect_ops, c, &result);
-		if (status == AGENT_OK || c->frame->is_short)
+		if (status == AGENT_OK || c->frame->is_short || c->broken_off)
 			return NULL;
 		return agent_status_text(status);
 	}
@@ -371,6 +404,8 @@ static bool condition_holds(struct collection *c, struct trace_point *point)
 	status = agent_eval(&expr, &collect_ops, c, &result);
 	if (status == AGENT_OK)
 		return result;
+	if (c->broken_off)
+		return false;
 	tracepoint_stop(c->thread->process->session, c->set, TRACE_ERROR,
 			point->number, agent_status_text(status));
 	return false;

@@ -24,7 +24,8 @@
 #include "agent.h"
 #include "birth.h"
 #include "displace.h"
-#include "output.h"
+#include "hit_judge.h"
+#include "own_memory.h"
 #include "regs_x86.h"
 #include "session.h"
 #include "step.h"
@@ -39,27 +40,6 @@ static u32 keep_going(const struct gdb_thread *thread)
 {
 	return thread->armed ? UTRACE_SINGLESTEP : UTRACE_RESUME;
 }
-
-/* Conditions look at the thread that hit the breakpoint. */
-
-static int cond_read_mem(void *ctx, u64 addr, void *buf, size_t len)
-{
-	return thread_read_own_memory(ctx, addr, buf, len);
-}
-
-static int cond_print(void *ctx, const char *text, size_t len)
-{
-	if (fatal_signal_pending(current))
-		return -EINTR;
-	output_put(ctx, text, len);
-	return 0;
-}
-
-static const struct agent_ops cond_ops = {
-	.read_reg = regs_read_current,
-	.read_mem = cond_read_mem,
-	.print = cond_print,
-};
 
 static void tell_event(struct gdb_thread *thread, enum stop_kind kind)
 {
@@ -288,11 +268,11 @@ static u32 report_handler(struct gdb_thread *thread)
  * Is there an int3 in front of this address, in its short or its long form? Not
  * if it cannot be read, either.
  */
-static bool is_behind_int3(u64 addr)
+static bool is_behind_int3(struct gdb_thread *thread, u64 addr)
 {
 	u8 bytes[2];
 
-	return !copy_from_user(bytes, (void __user *)(addr - 2), 2) &&
+	return own_memory_read_all(thread, addr - 2, bytes, 2) == 2 &&
 	       (bytes[1] == BREAKPOINT_INSN ||
 		(bytes[0] == 0xcd && bytes[1] == 3));
 }
@@ -302,63 +282,6 @@ static void park_siginfo(struct gdb_thread *thread,
 {
 	thread->siginfo = *info;
 	thread->has_siginfo = true;
-}
-
-/**
- * enum hit - what becomes of a thread that hit a breakpoint
- * @HIT_PASS: it goes over it
- * @HIT_STOP: the client wants to know
- * @HIT_AGAIN: it tries again a little later
- */
-enum hit {
-	HIT_PASS,
-	HIT_STOP,
-	HIT_AGAIN,
-};
-
-/*
- * What an expression says of its own end is printed as well. Nothing of what is
- * printed is lost: a thread that is faster than the client waits.
- */
-static enum hit run_commands(struct gdb_thread *thread,
-			     const struct hit_code *code)
-{
-	const char *reason;
-
-	if (output_begin(thread))
-		return HIT_AGAIN;
-	reason = hit_run_commands(code, &cond_ops, thread);
-	if (reason) {
-		output_put(thread, "[", 1);
-		output_put(thread, reason, strlen(reason));
-		output_put(thread, "]\n", 2);
-	}
-	return output_send(thread) ? HIT_AGAIN : HIT_PASS;
-}
-
-/* @users: set to whose breakpoint it is that is hit; 0: it is passed over. */
-static enum hit judge_hit(struct gdb_thread *thread, struct pt_regs *regs,
-			  u8 *users)
-{
-	enum hit hit = HIT_STOP;
-	struct hit_code *code;
-
-	*users = 0;
-	if (thread->guest || READ_ONCE(thread->process->is_leaving))
-		return HIT_PASS;
-	if (thread->over_wanted && thread->over_addr == regs->ip &&
-	    thread->over_sp == regs->sp)
-		return HIT_PASS;
-	*users = breakpoint_users(thread->process->breakpoints, regs->ip);
-	if (!(*users & BREAKPOINT_CLIENT))
-		return HIT_PASS;
-	code = breakpoint_get_code(thread->process->breakpoints, regs->ip);
-	if (!hit_is_true(code, &cond_ops, thread))
-		hit = HIT_PASS;
-	else if (code && code->nr_commands)
-		hit = run_commands(thread, code);
-	hit_code_put(code);
-	return hit;
 }
 
 /*
@@ -377,7 +300,7 @@ static u32 take_breakpoint(struct gdb_thread *thread, struct pt_regs *regs,
 	/* A stepper meets it only if the step did not see the text lifted. */
 	step_over_end(thread);
 	thread->armed = false;
-	hit = judge_hit(thread, regs, &users);
+	hit = hit_judge(thread, regs, &users);
 	thread->over_wanted = hit == HIT_PASS;
 	thread->over_addr = regs->ip;
 	thread->over_sp = regs->sp;
@@ -492,7 +415,7 @@ static u32 take_trap(struct gdb_thread *thread, struct pt_regs *regs,
 		if (breakpoint_is_at(thread->process->breakpoints,
 				     regs->ip - 1))
 			return take_breakpoint(thread, regs, info);
-		if (is_behind_int3(regs->ip))
+		if (is_behind_int3(thread, regs->ip))
 			break;
 		/* It was removed after the thread had executed it. */
 		regs->ip--;

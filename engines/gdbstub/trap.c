@@ -22,6 +22,7 @@
 
 #include "agent.h"
 #include "displace.h"
+#include "own_memory.h"
 #include "regs_x86.h"
 #include "session.h"
 #include "trap.h"
@@ -36,7 +37,7 @@ static int read_reg(void *ctx, unsigned int num, u64 *val)
 
 static int read_mem(void *ctx, u64 addr, void *buf, size_t len)
 {
-	return thread_read_own_memory(ctx, addr, buf, len);
+	return own_memory_peek(ctx, addr, buf, len) == len ? 0 : -EFAULT;
 }
 
 static int get_var(void *ctx, unsigned int num, u64 *val)
