@@ -418,8 +418,10 @@ int cmd_detach(struct command *command)
 static void kill_process(struct gdb_process *process)
 {
 	process_kill(process);
-	wait_event_timeout(process->wait, READ_ONCE(process->is_gone),
+	wait_event_timeout(process->wait, session_has_ended(process),
 			   msecs_to_jiffies(KILL_LIMIT_MS));
+	if (session_look_for_end(process))
+		stop_reply_send(process->session);
 }
 
 /*

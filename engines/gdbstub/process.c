@@ -17,6 +17,22 @@
 #include "session.h"
 #include "step.h"
 
+/*
+ * The last thread of a process is gone. That may be one that is not traced, and
+ * nobody else would tell; so the session's thread looks. Called with
+ * tasklist_lock held and interrupts off.
+ */
+static int process_ends(struct wait_queue_entry *entry, unsigned int mode,
+			int flags, void *key)
+{
+	struct gdb_process *process;
+
+	process = container_of(entry, struct gdb_process, end);
+	session_kick(process->session, WORK_LOOK);
+	wake_up(&process->wait);
+	return 0;
+}
+
 /**
  * process_create() - make a process without threads
  * @session: its session
@@ -49,6 +65,8 @@ struct gdb_process *process_create(struct gdb_session *session,
 	hash_init(process->by_tid);
 	init_waitqueue_head(&process->wait);
 	mutex_init(&process->watch_lock);
+	init_waitqueue_func_entry(&process->end, process_ends);
+	add_wait_queue(&process->tgid->wait_pidfd, &process->end);
 	return process;
 }
 
@@ -225,6 +243,7 @@ void process_new_memory(struct gdb_process *process)
  */
 void process_free(struct gdb_process *process)
 {
+	remove_wait_queue(&process->tgid->wait_pidfd, &process->end);
 	mutex_destroy(&process->watch_lock);
 	breakpoint_table_put(process->left);
 	breakpoint_table_put(process->breakpoints);

@@ -144,6 +144,8 @@ struct gdb_process {
 	struct stop_note note;
 	/** @wait: woken when a thread dies, or has passed while leaving. */
 	wait_queue_head_t wait;
+	/** @end: waits for the end of @tgid, whichever thread is its last. */
+	struct wait_queue_entry end;
 
 	/**
 	 * @breakpoints: those of the memory that it runs in; has a lock of its

@@ -409,7 +409,7 @@ bool session_thread_born(struct gdb_thread *thread,
  * traced: the kernel's own workers for it (io_uring) are its threads as well, and
  * so is one that was left out since it was ending already or there was no memory
  * for it. When a process ends as a whole, such threads are about to, and the
- * status is what it is.
+ * status is what it is. Else they may live for long: see session_look_for_end().
  */
 static bool is_over(const struct gdb_process *process)
 {
@@ -431,6 +431,51 @@ static void push_exited(struct gdb_process *process)
 {
 	helper_push(&process->session->helper, GDBSTUB_RECORD_EXITED,
 		    process->pid, process->leader->signal->group_exit_code);
+}
+
+/**
+ * session_has_ended() - is a process gone, or about to be found so?
+ * @process: the process
+ *
+ * Context: any; takes session.lock.
+ * Return: whether; if so, session_look_for_end() makes it gone.
+ */
+bool session_has_ended(struct gdb_process *process)
+{
+	bool has_ended;
+
+	spin_lock(&process->session->lock);
+	has_ended = process->is_gone ||
+		    (!process->is_ended && is_over(process));
+	spin_unlock(&process->session->lock);
+	return has_ended;
+}
+
+/**
+ * session_look_for_end() - has a process ended with a thread that is not traced?
+ * @process: the process
+ *
+ * All that were traced may have ended long before, each by itself: as long as a
+ * worker of the kernel's is there, so is the process.
+ *
+ * Context: task; session.cmd_lock held.
+ * Return: whether the client is to be told of a stop.
+ */
+bool session_look_for_end(struct gdb_process *process)
+{
+	struct gdb_session *session = process->session;
+	bool tell;
+
+	spin_lock(&session->lock);
+	tell = take_end(process, is_over(process));
+	spin_unlock(&session->lock);
+	if (!tell)
+		return false;
+	push_exited(process);
+	spin_lock(&session->lock);
+	tell = session_process_died(process);
+	spin_unlock(&session->lock);
+	return tell;
 }
 
 /**

@@ -259,6 +259,8 @@ static bool look_at_process(struct gdb_session *session,
 {
 	process_reap_threads(process);
 	process_clean_guests(process);
+	if (session_look_for_end(process))
+		stop_reply_send(session);
 	if (process->is_hidden)
 		return false;
 	if (READ_ONCE(process->may_not_trace)) {

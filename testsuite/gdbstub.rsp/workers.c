@@ -3,7 +3,8 @@
  * workers HOW: has the kernel make a thread of this process that looks for
  * requests (io_uring with IORING_SETUP_SQPOLL), and ends: with exit_group(7) (x),
  * by SIGTERM (t), or with exit_group(7) of a thread while the main thread waits
- * (y). The kernel's thread ends at the same time, before or after the others.
+ * (y). The kernel's thread ends at the same time, before or after the others. Or
+ * both threads end alone (a): the kernel's one stays until it is killed.
  */
 #include <linux/io_uring.h>
 #include <pthread.h>
@@ -11,9 +12,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static void *end(void *arg)
+static void *end(void *how)
 {
-	(void)arg;
+	if (*(char *)how == 'a')
+		syscall(SYS_exit, 7);
 	_exit(7);
 }
 
@@ -30,7 +32,9 @@ int main(int argc, char **argv)
 		_exit(2);
 	if (how == 't')
 		raise(SIGTERM);
-	if (how == 'y' && !pthread_create(&thread, NULL, end, NULL))
+	if (how == 'y' && !pthread_create(&thread, NULL, end, &how))
 		pause();
+	if (how == 'a' && !pthread_create(&thread, NULL, end, &how))
+		syscall(SYS_exit, 7);
 	_exit(7);
 }
