@@ -90,19 +90,6 @@ static void clear_marks(struct gdb_session *session)
 	spin_unlock(&session->lock);
 }
 
-/* The packet turned out malformed: nothing of it counts. */
-static void take_back_marks(struct gdb_session *session)
-{
-	struct gdb_thread *thread;
-
-	spin_lock(&session->lock);
-	session_for_each_thread(session, thread)
-		if (thread->is_resumed)
-			thread->inject = 0;
-	spin_unlock(&session->lock);
-	clear_marks(session);
-}
-
 static bool is_meant(const struct gdb_thread *thread,
 		     const struct proto_action *action)
 {
@@ -276,6 +263,24 @@ static bool any_is_dying(struct gdb_session *session)
 	return dying;
 }
 
+/* Return: 0, or -EINVAL: the packet is malformed, and nothing of it counts. */
+static int check_actions(const struct command *command)
+{
+	struct proto_cursor c = {
+		.pos = command->data,
+		.end = command->data + command->len,
+	};
+	struct proto_action action;
+	int ret, nr = 0;
+
+	while ((ret = proto_next_action(&c, &action)) > 0) {
+		if (proto_signal_from_gdb(action.signal) < 0)
+			return -EINVAL;
+		nr++;
+	}
+	return ret ?: (nr ? 0 : -EINVAL);
+}
+
 static int mark_actions(struct command *command)
 {
 	struct proto_cursor c = {
@@ -283,19 +288,10 @@ static int mark_actions(struct command *command)
 		.end = command->data + command->len,
 	};
 	struct proto_action action;
-	int ret, nr = 0, marked = 0;
+	int marked = 0;
 
-	while ((ret = proto_next_action(&c, &action)) > 0) {
-		ret = mark_threads(command->session, &action);
-		if (ret < 0)
-			return ret;
-		marked += ret;
-		nr++;
-	}
-	if (ret < 0)
-		return ret;
-	if (!nr)
-		return -EINVAL;
+	while (proto_next_action(&c, &action) > 0)
+		marked += mark_threads(command->session, &action);
 	/*
 	 * With nobody to run there would never be a stop to reply with, unless
 	 * the process is being killed: its end is the reply.
@@ -310,12 +306,12 @@ int cmd_vcont(struct command *command)
 {
 	int ret;
 
+	ret = check_actions(command);
+	if (ret)
+		return ret;
 	clear_marks(command->session);
 	ret = mark_actions(command);
-	if (!ret)
-		return resume_marked(command);
-	take_back_marks(command->session);
-	return ret;
+	return ret ?: resume_marked(command);
 }
 
 /* Where the older packets may say to go on. */
