@@ -115,31 +115,18 @@ static enum thread_resume resume_of(const struct proto_action *action)
 	}
 }
 
-static void set_resume(struct gdb_thread *thread,
-		       const struct proto_action *action)
+/*
+ * One that missed the stop runs, and does what the client says now and not what it
+ * said before. It may be looking at that: it comes to its callback when the others
+ * are resumed, and looks again.
+ */
+static void set_wishes(struct gdb_thread *thread,
+		       const struct proto_action *action, int signo)
 {
+	lockdep_assert_held(&thread->process->session->lock);
 	thread->range_start = action->start;
 	thread->range_end = action->end;
 	WRITE_ONCE(thread->resume, resume_of(action));
-}
-
-/*
- * One that missed the stop runs, and does what the client says now and not what it
- * said before. It may be looking at that: it is poked when the others are
- * resumed, and looks again.
- */
-static void mark_late(struct gdb_thread *thread,
-		      const struct proto_action *action)
-{
-	thread->is_late = true;
-	set_resume(thread, action);
-}
-
-static void mark_thread(struct gdb_thread *thread,
-			const struct proto_action *action, int signo)
-{
-	thread->is_resumed = true;
-	set_resume(thread, action);
 	/*
 	 * A thread that was stopped before it took the signal of an earlier
 	 * resume still gets it: for the client that one is delivered.
@@ -193,10 +180,12 @@ static int mark_threads(struct gdb_session *session,
 		}
 		nr++;
 		/* A stop that was not told stands. */
-		if (thread->state == THREAD_STOPPED && !is_unread(thread))
-			mark_thread(thread, action, signo);
-		else if (!session->non_stop)
-			mark_late(thread, action);
+		if (session->non_stop &&
+		    (thread->state != THREAD_STOPPED || is_unread(thread)))
+			continue;
+		thread->is_resumed = thread->state == THREAD_STOPPED;
+		thread->is_late = !thread->is_resumed;
+		set_wishes(thread, action, signo);
 	}
 	spin_unlock(&session->lock);
 	return nr;

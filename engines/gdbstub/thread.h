@@ -240,7 +240,10 @@ struct gdb_thread {
 	u64 range_start;
 	/** @range_end: of RESUME_RANGE, first address behind it. */
 	u64 range_end;
-	/** @inject: signal to deliver on the way to user mode, 0 for none. */
+	/**
+	 * @inject: Signal to deliver on the way to user mode, 0 for none; under
+	 * session.lock, since likewise it may be one that missed a stop.
+	 */
 	int inject;
 	/**
 	 * @granted: the signal that was to be delivered and is blocked: it went

@@ -233,6 +233,20 @@ static void fill_siginfo(struct gdb_thread *thread, kernel_siginfo_t *info)
 	info->si_uid = from_kuid_munged(current_user_ns(), session->cred->uid);
 }
 
+/* One that is blocked will come back. */
+static void take_injected(struct gdb_thread *thread, kernel_siginfo_t *info)
+{
+	struct gdb_session *session = thread->process->session;
+
+	spin_lock(&session->lock);
+	fill_siginfo(thread, info);
+	if (sigismember(&current->blocked, thread->inject))
+		thread->granted = thread->inject;
+	thread->inject = 0;
+	thread->has_siginfo = false;
+	spin_unlock(&session->lock);
+}
+
 /* Asked to come, with no signal in hand; one may be put there. */
 static u32 report_pass(struct gdb_thread *thread, kernel_siginfo_t *info)
 {
@@ -246,11 +260,7 @@ static u32 report_pass(struct gdb_thread *thread, kernel_siginfo_t *info)
 		return action | NO_SIGNAL;
 	/* A handler runs first; what was to be stepped comes after it. */
 	action = call_off_step(thread);
-	fill_siginfo(thread, info);
-	if (sigismember(&current->blocked, thread->inject))
-		thread->granted = thread->inject;
-	thread->inject = 0;
-	thread->has_siginfo = false;
+	take_injected(thread, info);
 	return action | UTRACE_SIGNAL_DELIVER;
 }
 
