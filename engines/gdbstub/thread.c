@@ -4,6 +4,7 @@
  */
 #include <linux/err.h>
 #include <linux/hashtable.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -95,6 +96,7 @@ struct gdb_thread *thread_attach(struct gdb_process *process,
 	thread->task = get_task_struct(task);
 	thread->guest = guest;
 	thread->tid = task_pid_nr_ns(task, process->session->pid_ns);
+	thread->grant = get_random_u32() | 1;
 	thread->engine = utrace_attach_task(task,
 					    UTRACE_ATTACH_CREATE |
 						    UTRACE_ATTACH_EXCLUSIVE |

@@ -246,11 +246,12 @@ struct gdb_thread {
 	 */
 	int inject;
 	/**
-	 * @granted: the signal that was to be delivered and is blocked: it went
-	 * back to the queue, and is delivered without a word when it comes
-	 * again; 0 for none.
+	 * @grant: What the siginfo of a signal carries that was to be delivered
+	 * and is blocked: it went back to the queue, and is delivered without a
+	 * word when it comes again. Constant; by chance, so that no other has
+	 * it.
 	 */
-	int granted;
+	u32 grant;
 	/**
 	 * @has_arrived: the last look at whether it has to stop ended in a
 	 * stop; its own.

@@ -2,11 +2,13 @@
 /*
  * Two threads that run for ever and count the SIGUSR1 that they get. With an
  * argument the first one blocks it before begun() and unblocks it after; with
- * two it sends itself a SIGUSR2 in between.
+ * "raises" for a second it sends itself a SIGUSR2 in between, with "waits" it
+ * takes the SIGUSR1 by sigwait() and sends itself another one.
  */
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
+#include <string.h>
 
 volatile long handled;
 volatile long turns;
@@ -46,6 +48,7 @@ int main(int argc, char **argv)
 	struct sigaction action = { .sa_handler = handle };
 	struct sigaction other = { .sa_handler = handle_other };
 	pthread_t thread;
+	int signo;
 
 	sigaction(SIGUSR1, &action, NULL);
 	sigaction(SIGUSR2, &other, NULL);
@@ -59,8 +62,10 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		pthread_sigmask(SIG_BLOCK, &set, NULL);
 	begun();
-	if (argc > 2)
+	if (argc > 2 && !strcmp(argv[2], "raises"))
 		raise(SIGUSR2);
+	if (argc > 2 && !strcmp(argv[2], "waits") && !sigwait(&set, &signo))
+		raise(signo);
 	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 	ended();
 	work(argv);
