@@ -21,8 +21,8 @@
 /* A process whose end, when it comes, makes a stop meaningless. */
 static bool is_ending(const struct gdb_process *process)
 {
-	return process->is_leaving ||
-	       (!process->is_gone && process_is_dying(process));
+	return !process->is_gone &&
+	       (process->is_leaving || process_is_dying(process));
 }
 
 /* Is the stop's process ending, or all when it is none in particular? */
@@ -180,9 +180,19 @@ static void make_exit_event(struct gdb_process *process)
 	};
 }
 
+/*
+ * One that was let go lives on: of the words for an end this one claims least.
+ */
+static int status_of(const struct gdb_process *process)
+{
+	return process_is_dying(process) ?
+		       process->leader->signal->group_exit_code :
+		       0;
+}
+
 /**
- * session_process_died() - the last thread of a process is dead
- * @process: the process; its leader's exit code is final
+ * session_process_died() - the last thread of a process is dead, or let go
+ * @process: the process; if it is dead, its leader's exit code is final
  *
  * That is an event as others are. A stop that is about this process is about
  * its end now; after another one's it is told next.
@@ -196,7 +206,7 @@ bool session_process_died(struct gdb_process *process)
 	bool is_first = session->state == SESSION_RUNNING;
 
 	process->is_gone = true;
-	process->status = process->leader->signal->group_exit_code;
+	process->status = status_of(process);
 	/* Before its first stop no client knows it: the opener is told. */
 	if ((process->record_owed && !session->reply_owed) ||
 	    process->is_hidden || process->is_killed) {

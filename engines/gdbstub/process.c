@@ -174,6 +174,16 @@ static struct mm_struct *get_mm(struct task_struct *task)
 	return mm;
 }
 
+static bool is_inside(const struct gdb_thread *thread, bool of_guest)
+{
+	const struct gdb_process *process = thread->process;
+
+	if (thread->state == THREAD_DEAD ||
+	    (thread->guest && !process->is_guest) != of_guest)
+		return false;
+	return of_guest || !process->may_not_trace;
+}
+
 /*
  * The memory of the process, or that in which its guests are, who stay behind
  * when it executes another program.
@@ -185,8 +195,7 @@ static struct mm_struct *find_mm(struct gdb_process *process, bool of_guest)
 
 	spin_lock(&process->session->lock);
 	list_for_each_entry(thread, &process->threads, entry) {
-		if (thread->state == THREAD_DEAD ||
-		    (thread->guest && !process->is_guest) != of_guest)
+		if (!is_inside(thread, of_guest))
 			continue;
 		mm = get_mm(thread->task);
 		if (mm)
@@ -204,7 +213,8 @@ static struct mm_struct *find_mm(struct gdb_process *process, bool of_guest)
  * It is held itself, and not the thread, which may end at any moment.
  *
  * Context: any; takes session.lock.
- * Return: the memory, for mmput(); NULL: no thread is alive.
+ * Return: the memory, for mmput(); NULL: no thread is alive, or the owner of the
+ * session may not trace it any more.
  */
 struct mm_struct *process_mm_get(struct gdb_process *process)
 {

@@ -121,7 +121,10 @@ struct gdb_process {
 	 * under session.lock.
 	 */
 	bool record_owed;
-	/** @is_gone: its last thread died with @status; under session.lock. */
+	/**
+	 * @is_gone: its last thread died with @status, or it was let go without
+	 * the client's word; under session.lock.
+	 */
 	bool is_gone;
 	/** @status: wait status once @is_gone. */
 	int status;
@@ -137,7 +140,8 @@ struct gdb_process {
 	bool was_told;
 	/**
 	 * @may_not_trace: an exec made it a process that the session's owner
-	 * may not trace; under session.lock. The session leaves it.
+	 * may not trace; under session.lock. It is being left from then on, and
+	 * its memory is out of reach.
 	 */
 	bool may_not_trace;
 	/** @note: in non-stop, its end. */
@@ -215,6 +219,7 @@ int process_attach_threads(struct gdb_process *process,
 
 /* process_leave.c APIs: */
 void process_keep_signals_locked(struct gdb_process *process, bool is_detach);
+void process_begin_leave_locked(struct gdb_process *process, bool is_detach);
 void process_leave(struct gdb_process *process, bool is_detach);
 void process_make_guest(struct gdb_process *process, bool is_detach);
 void process_has_new_guest(struct gdb_process *process);

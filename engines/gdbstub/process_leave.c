@@ -65,17 +65,22 @@ void process_keep_signals_locked(struct gdb_process *process, bool is_detach)
 			keep_parked_signal(thread, &session->event, is_detach);
 }
 
-/*
+/**
+ * process_begin_leave_locked() - the first step of process_leave()
+ * @process: the process
+ * @is_detach: the client said so
+ *
  * From here on its threads are not counted. A step that is under way in it has
  * no end; the others that are held for it run.
+ *
+ * Context: session.lock held.
  */
-static void mark_leaving(struct gdb_process *process, bool is_detach)
+void process_begin_leave_locked(struct gdb_process *process, bool is_detach)
 {
 	struct breakpoint_table *table = process->breakpoints;
 	struct gdb_session *session = process->session;
 	struct gdb_thread *thread;
 
-	spin_lock(&session->lock);
 	process_keep_signals_locked(process, is_detach);
 	list_del_init(&process->note.entry);
 	list_for_each_entry(thread, &process->threads, entry) {
@@ -87,7 +92,6 @@ static void mark_leaving(struct gdb_process *process, bool is_detach)
 	}
 	roster_all_came(process);
 	WRITE_ONCE(process->is_leaving, true);
-	spin_unlock(&session->lock);
 }
 
 /*
@@ -196,7 +200,9 @@ void process_leave(struct gdb_process *process, bool is_detach)
 	bool owns_text = !session_shares_memory(process);
 	struct gdb_thread *thread;
 
-	mark_leaving(process, is_detach);
+	spin_lock(&process->session->lock);
+	process_begin_leave_locked(process, is_detach);
+	spin_unlock(&process->session->lock);
 	if (owns_text)
 		lift_text(process);
 	watch_remove_all(process);

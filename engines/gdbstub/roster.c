@@ -418,12 +418,15 @@ static bool is_over(const struct gdb_process *process)
 	       process_is_dying(process);
 }
 
-/* Two may find that it is over; the first to do so tells. */
+/*
+ * Two may find that it is over; the first to do so tells. To the client one that
+ * may not be traced ends with session_lose_process(), whatever becomes of it.
+ */
 static bool take_end(struct gdb_process *process, bool is_end)
 {
-	bool is_first = is_end && !process->is_ended;
+	bool is_first = is_end && !process->is_ended && !process->may_not_trace;
 
-	process->is_ended |= is_end;
+	process->is_ended |= is_first;
 	return is_first;
 }
 
@@ -473,6 +476,26 @@ bool session_look_for_end(struct gdb_process *process)
 		return false;
 	push_exited(process);
 	spin_lock(&session->lock);
+	tell = session_process_died(process);
+	spin_unlock(&session->lock);
+	return tell;
+}
+
+/**
+ * session_lose_process() - a process that may not be traced was left
+ * @process: the process
+ *
+ * Context: session.cmd_lock held.
+ * Return: whether the client is to be told of a stop.
+ */
+bool session_lose_process(struct gdb_process *process)
+{
+	struct gdb_session *session = process->session;
+	bool tell;
+
+	spin_lock(&session->lock);
+	process->is_ended = true;
+	process->nr_threads = 0;
 	tell = session_process_died(process);
 	spin_unlock(&session->lock);
 	return tell;

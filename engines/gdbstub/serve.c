@@ -217,61 +217,46 @@ static bool is_finished(struct gdb_session *session,
 					!READ_ONCE(session->notified)));
 }
 
-static const char refused_text[] =
-	"Detached from a program that you may not trace, which was executed.\n";
-
 /*
- * The client waits for a stop. Of the replies that end a process this one
- * claims least: it is told in words what happened, and then that there is
- * nothing left to debug.
+ * It is let go at once. To the client that is its end, which is told as any
+ * other's, when its turn comes.
  */
-static void tell_refused(struct gdb_session *session, pid_t pid)
-{
-	packet_tx_begin(&session->tx, '$');
-	packet_put_char(&session->tx, 'O');
-	packet_put_hex_str(&session->tx, refused_text);
-	commands_send(session);
-	packet_tx_begin(&session->tx, '$');
-	packet_put_str(&session->tx, "W00");
-	stop_reply_put_process(&session->tx, session, pid);
-	commands_send(session);
-}
-
 static void refuse_image(struct gdb_session *session,
 			 struct gdb_process *process)
 {
-	pid_t pid = process->pid;
-	bool owed;
+	tracepoint_leave(process);
+	process_leave(process, true);
+	if (session_lose_process(process))
+		stop_reply_send(session);
+}
 
-	spin_lock(&session->lock);
-	owed = session->reply_owed;
-	session->reply_owed = false;
-	spin_unlock(&session->lock);
-	serve_leave_process(session, process, true);
-	if (owed)
-		tell_refused(session, pid);
-	helper_push(&session->helper, GDBSTUB_RECORD_CLOSED, 0, EPERM);
+/* The opener is told what no other record tells. */
+static void push_left(struct gdb_session *session, pid_t pid, int error)
+{
+	if (!session_process(session))
+		helper_push(&session->helper, GDBSTUB_RECORD_CLOSED, 0, error);
+	else if (error)
+		helper_push(&session->helper, GDBSTUB_RECORD_DETACHED, pid,
+			    error);
 }
 
 /* Return: whether the process has left the session. */
 static bool look_at_process(struct gdb_session *session,
 			    struct gdb_process *process)
 {
+	int error = READ_ONCE(process->may_not_trace) ? EPERM : 0;
+	pid_t pid = process->pid;
+
 	process_reap_threads(process);
 	process_clean_guests(process);
-	if (session_look_for_end(process))
-		stop_reply_send(session);
-	if (process->is_hidden)
-		return false;
-	if (READ_ONCE(process->may_not_trace)) {
+	if (error && !READ_ONCE(process->is_ended))
 		refuse_image(session, process);
-		return true;
-	}
-	if (!is_finished(session, process))
+	else if (session_look_for_end(process))
+		stop_reply_send(session);
+	if (process->is_hidden || !is_finished(session, process))
 		return false;
 	serve_leave_process(session, process, true);
-	if (!session_process(session))
-		helper_push(&session->helper, GDBSTUB_RECORD_CLOSED, 0, 0);
+	push_left(session, pid, error);
 	return true;
 }
 

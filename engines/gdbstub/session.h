@@ -260,6 +260,7 @@ bool session_thread_born(struct gdb_thread *thread,
 			 const struct gdb_thread *maker);
 bool session_has_ended(struct gdb_process *process);
 bool session_look_for_end(struct gdb_process *process);
+bool session_lose_process(struct gdb_process *process);
 bool session_all_born(struct gdb_process *process);
 bool session_thread_ends(struct gdb_thread *thread, bool group_dead);
 bool session_thread_died(struct gdb_thread *thread, bool is_end);

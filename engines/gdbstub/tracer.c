@@ -25,6 +25,7 @@
 #include "birth.h"
 #include "displace.h"
 #include "hit_judge.h"
+#include "output.h"
 #include "own_memory.h"
 #include "regs_x86.h"
 #include "session.h"
@@ -606,6 +607,18 @@ static char *read_exec_path(const struct linux_binprm *bprm)
 	return buf;
 }
 
+/* What the client hears next is that the process is gone. */
+static void tell_refused(struct gdb_thread *thread)
+{
+	static const char text[] =
+		"Detached from a program that you may not trace, which was executed.\n";
+
+	if (output_begin(thread))
+		return;
+	output_put(thread, text, sizeof(text) - 1);
+	output_send(thread);
+}
+
 /*
  * The thread took over the leader's number; its memory is another one. Return:
  * what the client is told.
@@ -617,6 +630,8 @@ static enum stop_kind note_exec(struct gdb_thread *thread, char *path)
 	bool allowed = process_may_trace_image(process);
 	enum stop_kind kind = STOP_EXEC;
 
+	if (!allowed)
+		tell_refused(thread);
 	spin_lock(&session->lock);
 	swap(process->exec_path, path);
 	process_renumber_thread_locked(thread, task_pid_nr_ns(current,
@@ -626,6 +641,7 @@ static enum stop_kind note_exec(struct gdb_thread *thread, char *path)
 		kind = --process->execs_left ? STOP_NONE : STOP_LAUNCHED;
 	if (!allowed) {
 		process->may_not_trace = true;
+		process_begin_leave_locked(process, true);
 		kind = STOP_NONE;
 	}
 	spin_unlock(&session->lock);

@@ -358,17 +358,6 @@ static void on_other_exited(struct session *session, pid_t pid, int wait_status)
 	programs_forget_other(&session->programs, other);
 }
 
-static void on_process_detached(struct session *session, pid_t pid)
-{
-	struct program *other = programs_find_other(&session->programs, pid);
-
-	report("Detaching from process %d", pid);
-	if (other)
-		programs_forget_other(&session->programs, other);
-	else if (pid == session->programs.last.pid && session->cmdline->multi)
-		program_forget(&session->programs.last);
-}
-
 /* With --multi the connection goes on, and the client may start another. */
 static void on_left(struct session *session)
 {
@@ -423,23 +412,41 @@ static void on_disconnected(struct session *session)
 
 /*
  * The process has executed a program that the user may not trace, and runs on
- * outside the session. A launch has failed with this.
+ * outside the session. Return: whether a launch has failed with this.
  */
-static void on_refused(struct session *session)
+static bool fails_refused(struct session *session, pid_t pid)
 {
 	struct program *program = &session->programs.last;
 
-	report("Process %d executed a program that you may not trace.",
-	       program->pid);
-	if (session->state != STATE_STARTING && !session->start_cookie) {
-		on_left(session);
-		return;
-	}
+	report("Process %d executed a program that you may not trace.", pid);
+	if (pid != program->pid ||
+	    (session->state != STATE_STARTING && !session->start_cookie))
+		return false;
 	if (program->launched) {
 		program_kill(program);
 		program_reap(program);
 	}
 	fail_start(session, program->wait_status);
+	return true;
+}
+
+static void on_refused(struct session *session)
+{
+	if (!fails_refused(session, session->programs.last.pid))
+		on_left(session);
+}
+
+static void on_process_detached(struct session *session, pid_t pid, int err)
+{
+	struct program *other = programs_find_other(&session->programs, pid);
+
+	if (err == EPERM && fails_refused(session, pid))
+		return;
+	report("Detaching from process %d", pid);
+	if (other)
+		programs_forget_other(&session->programs, other);
+	else if (pid == session->programs.last.pid && session->cmdline->multi)
+		program_forget(&session->programs.last);
 }
 
 /* An experiment goes on, if there may be somebody who asks for it. */
@@ -618,7 +625,7 @@ static void handle_record(struct session *session,
 			on_other_exited(session, header->pid, header->status);
 		break;
 	case GDBSTUB_RECORD_DETACHED:
-		on_process_detached(session, header->pid);
+		on_process_detached(session, header->pid, header->status);
 		break;
 	case GDBSTUB_RECORD_CLOSED:
 		on_closed(session, header->pid, header->status);

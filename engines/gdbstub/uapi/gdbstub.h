@@ -94,8 +94,9 @@ struct gdbstub_start {
  *	running, since the client has defined tracepoints in it: the next one is
  *	given with a START of its socket alone. After a detach, with @status 0,
  *	an experiment goes on in it.
- * @GDBSTUB_RECORD_DETACHED: To user space. The client has detached from the
- *	process @pid, and there are others in the session.
+ * @GDBSTUB_RECORD_DETACHED: To user space. The process @pid has left the
+ *	session, and there are others in it. @status: 0: the client has detached
+ *	from it; EPERM: it has executed a program that the opener may not trace.
  * @GDBSTUB_RECORD_REPLY: From user space. The answer to a packet, unescaped;
  *	empty for a packet that is not supported.
  * @GDBSTUB_RECORD_OUTPUT: From user space. Text that the client shows to its
