@@ -48,7 +48,8 @@ static void keep_parked_signal(struct gdb_thread *thread,
  * not stop, and keeps it itself (take_signal()). So there must be nothing in
  * between: who calls this releases the threads before it drops the lock.
  *
- * Context: session.lock and session.cmd_lock held.
+ * Context: session.lock held, and session.cmd_lock, which keeps threads stopped;
+ * or the process's only thread, in its exec: none is stopped then.
  */
 void process_keep_signals_locked(struct gdb_process *process, bool is_detach)
 {
@@ -73,7 +74,7 @@ void process_keep_signals_locked(struct gdb_process *process, bool is_detach)
  * From here on its threads are not counted. A step that is under way in it has
  * no end; the others that are held for it run.
  *
- * Context: session.lock held.
+ * Context: session.lock held; else as process_keep_signals_locked().
  */
 void process_begin_leave_locked(struct gdb_process *process, bool is_detach)
 {
