@@ -141,7 +141,7 @@ class Tour:
         self.heading("All its threads, and where they are")
         wanted = len(self.guest.run("ls", f"/proc/{self.pid}/task").split())
         self.show("set print frame-arguments presence", "")
-        text = self.show("info threads", r"Thread \d+ \"mc-worker\"").string
+        text = self.show("info threads", r"Thread \d+\.\d+ \"mc-worker\"").string
         self.threads = len(re.findall(r"^\*? +\d+ +Thread ", text,
                                       re.MULTILINE))
         text = self.show("thread apply all -s backtrace -frame-info "
