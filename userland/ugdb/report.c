@@ -15,14 +15,24 @@
 static unsigned int debug_topics;
 static bool debug_with_time;
 
+/* In one write: the program writes to the same terminal. */
+static void say(const char *fmt, va_list args, const char *end)
+{
+	char *text;
+
+	if (vasprintf(&text, fmt, args) < 0)
+		return;
+	fprintf(stderr, "%s%s", text, end);
+	free(text);
+}
+
 void report(const char *fmt, ...)
 {
 	va_list args;
 
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	say(fmt, args, "\n");
 	va_end(args);
-	fputc('\n', stderr);
 }
 
 void report_and_exit(const char *fmt, ...)
@@ -30,9 +40,8 @@ void report_and_exit(const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	say(fmt, args, "\nExiting\n");
 	va_end(args);
-	fputs("\nExiting\n", stderr);
 	exit(EXIT_FAILURE);
 }
 
