@@ -5,6 +5,7 @@
  */
 #include <linux/jiffies.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/wait.h>
 
 #include "displace.h"
@@ -97,7 +98,9 @@ void process_begin_leave_locked(struct gdb_process *process, bool is_detach)
 
 /*
  * The text is clean: from here on, what a thread does at the user boundary
- * proves something, and no thread is added.
+ * proves something, and no thread is added. One that has nothing to do there is
+ * not woken: it is held, or sleeps, until it is detached. So a client that leaves
+ * a thread at the entry of an execve() leaves it before that has begun.
  */
 static void poke_all(struct gdb_process *process)
 {
@@ -106,7 +109,7 @@ static void poke_all(struct gdb_process *process)
 	spin_lock(&process->session->lock);
 	WRITE_ONCE(process->is_lifted, true);
 	list_for_each_entry(thread, &process->threads, entry) {
-		if (thread->state == THREAD_DEAD)
+		if (!thread->inject && thread_has_passed(thread))
 			continue;
 		thread_release(thread);
 	}
@@ -167,6 +170,22 @@ static struct gdb_thread *take_thread(struct gdb_process *process)
 	return thread;
 }
 
+/*
+ * A signal that the thread was to get, and did not come by for: a ptracer holds it
+ * at a stop of its own. So it is sent, which an unused one survives: the siginfo
+ * stays what it was, but for the pid of a sender whom the thread's namespace does
+ * not know.
+ */
+static void send_injected(struct gdb_thread *thread)
+{
+	kernel_siginfo_t info;
+
+	if (!thread->inject || READ_ONCE(thread->state) == THREAD_DEAD)
+		return;
+	thread_fill_siginfo(thread, &info);
+	send_sig_info(thread->inject, &info, thread->task);
+}
+
 /**
  * process_leave() - stop tracing a process, whatever it is doing
  * @process: the process; afterwards it has no threads
@@ -180,10 +199,11 @@ static struct gdb_thread *take_thread(struct gdb_process *process)
  * 2. All breakpoints are lifted. Between 1 and the end of 2 a thread can still
  *    execute one, so a callback in that time proves nothing, and a thread that
  *    is born is still traced.
- * 3. is_lifted is set and all threads are poked, held ones run. Each is waited
- *    for until thread_has_passed(): it cannot have a trap of ours behind it.
+ * 3. is_lifted is set, and threads that may have a trap of ours behind them, or
+ *    have a signal to get, are poked; held ones of these run. Each is waited for
+ *    until thread_has_passed(). Who comes by detaches its engine itself.
  * 4. The areas of displaced instructions are unmapped and all engines are
- *    detached.
+ *    detached; so those run that were held until now.
  *
  * The wait of step 3 depends on nothing but the threads' way through the kernel
  * to their user boundary; one that sleeps need not come, and one that job control,
@@ -214,6 +234,7 @@ void process_leave(struct gdb_process *process, bool is_detach)
 		unmap_areas(process);
 	while ((thread = take_thread(process))) {
 		thread_detach(thread);
+		send_injected(thread);
 		/* One that became a guest has those of its days as a thread. */
 		watch_remove_thread(thread);
 		thread_free(thread);

@@ -2,8 +2,10 @@
 /*
  * Birth and death of one traced thread, and looking at it.
  */
+#include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/hashtable.h>
+#include <linux/pid_namespace.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/sched/signal.h>
@@ -133,7 +135,7 @@ put_task:
  * 2. -EALREADY: report_death is running, comes, or came. The caller waits on
  *    process.wait until the thread says THREAD_DEAD, the last thing that the
  *    callback does to it; the barrier covers the callback's last instructions.
- * 3. -ESRCH: the thread was reaped or its report_death detached it: as 2.
+ * 3. -ESRCH: the thread was reaped, or a callback detached it: as 2.
  *
  * Context: task; may sleep, but never for anything that user space does.
  */
@@ -149,6 +151,35 @@ void thread_detach(struct gdb_thread *thread)
 	/* An interrupted wait is not an answer: -ERESTARTSYS tries again. */
 	while (utrace_barrier(thread->task, thread->engine) == -ERESTARTSYS)
 		schedule_timeout_uninterruptible(1);
+}
+
+/**
+ * thread_fill_siginfo() - the siginfo of the signal that a thread is to get
+ * @thread: a thread with a signal to inject
+ * @info: where it goes
+ *
+ * It is what the client was shown, or, if it gives another signal, one that it
+ * sends.
+ *
+ * Context: session.lock held; or after thread_detach().
+ */
+void thread_fill_siginfo(struct gdb_thread *thread, kernel_siginfo_t *info)
+{
+	struct gdb_session *session = thread->process->session;
+	struct task_struct *task = thread->task;
+
+	if (thread->has_siginfo && thread->siginfo.si_signo == thread->inject) {
+		*info = thread->siginfo;
+		return;
+	}
+	clear_siginfo(info);
+	info->si_signo = thread->inject;
+	info->si_code = SI_USER;
+	rcu_read_lock();
+	info->si_pid = pid_nr_ns(session->owner, task_active_pid_ns(task));
+	info->si_uid = from_kuid_munged(task_cred_xxx(task, user_ns),
+					session->cred->uid);
+	rcu_read_unlock();
 }
 
 /**

@@ -336,6 +336,7 @@ struct gdb_thread *thread_attach(struct gdb_process *process,
 				 struct task_struct *task, bool guest,
 				 const struct utrace_engine_ops *ops);
 void thread_detach(struct gdb_thread *thread);
+void thread_fill_siginfo(struct gdb_thread *thread, kernel_siginfo_t *info);
 void thread_free(struct gdb_thread *thread);
 struct gdb_thread *thread_of_current(void);
 int thread_update_events(struct gdb_thread *thread);

@@ -64,16 +64,20 @@ static void finish_step(struct gdb_thread *thread)
 	tell_event(thread, STOP_STEP);
 }
 
+/*
+ * The engine leaves here, and not when the others have come by, too: what the
+ * thread executes next, a set-user-ID program say, is as without a tracer.
+ */
 static u32 settle_leaving(struct gdb_thread *thread)
 {
 	struct gdb_process *process = thread->process;
 
 	thread->armed = false;
-	if (READ_ONCE(process->is_lifted)) {
-		WRITE_ONCE(thread->passed, true);
-		wake_up(&process->wait);
-	}
-	return UTRACE_RESUME;
+	if (!READ_ONCE(process->is_lifted))
+		return UTRACE_RESUME;
+	WRITE_ONCE(thread->passed, true);
+	wake_up(&process->wait);
+	return UTRACE_DETACH;
 }
 
 static bool client_steps(const struct gdb_thread *thread)
@@ -218,22 +222,6 @@ static u32 settle(struct gdb_thread *thread)
 	}
 }
 
-/* The siginfo of a signal that the client wants to be delivered. */
-static void fill_siginfo(struct gdb_thread *thread, kernel_siginfo_t *info)
-{
-	struct gdb_session *session = thread->process->session;
-
-	if (thread->has_siginfo && thread->siginfo.si_signo == thread->inject) {
-		*info = thread->siginfo;
-		return;
-	}
-	clear_siginfo(info);
-	info->si_signo = thread->inject;
-	info->si_code = SI_USER;
-	info->si_pid = pid_nr_ns(session->owner, task_active_pid_ns(current));
-	info->si_uid = from_kuid_munged(current_user_ns(), session->cred->uid);
-}
-
 /*
  * Where a siginfo says that the client has let it through. The program may take
  * a blocked signal in ways that nobody hears of, and the next of its number is
@@ -248,14 +236,15 @@ static u32 *grant_of(kernel_siginfo_t *info)
 	return (u32 *)info + 3;
 }
 
-/* One that is blocked will come back. */
+/* One that is blocked will come back, if the thread is still traced then. */
 static void take_injected(struct gdb_thread *thread, kernel_siginfo_t *info)
 {
 	struct gdb_session *session = thread->process->session;
 
 	spin_lock(&session->lock);
-	fill_siginfo(thread, info);
-	if (sigismember(&current->blocked, thread->inject))
+	thread_fill_siginfo(thread, info);
+	if (sigismember(&current->blocked, thread->inject) &&
+	    !thread->process->is_leaving)
 		*grant_of(info) = thread->grant;
 	thread->inject = 0;
 	thread->has_siginfo = false;
@@ -274,7 +263,8 @@ static u32 report_pass(struct gdb_thread *thread, kernel_siginfo_t *info)
 	if (action == UTRACE_STOP || !thread->inject)
 		return action | NO_SIGNAL;
 	/* A handler runs first; what was to be stepped comes after it. */
-	action = call_off_step(thread);
+	if (action != UTRACE_DETACH)
+		action = call_off_step(thread);
 	take_injected(thread, info);
 	return action | UTRACE_SIGNAL_DELIVER;
 }

@@ -6,8 +6,10 @@
  *	invited		the same, after telling Yama that anybody may come
  *	who		say the user ids, exit
  *	exec PROGRAM	execute PROGRAM with "who"
+ *	spinexec PROGRAM  the same, with threads beside that do not sleep
  *	execloop PROGRAM  execute PROGRAM with "loop"
  */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +27,23 @@ __attribute__((noinline)) void start(void)
 	counter++;
 }
 
+static void *spin(void *arg)
+{
+	for (;;)
+		counter++;
+	return arg;
+}
+
+static void start_spinners(void)
+{
+	pthread_t thread;
+	int i;
+
+	for (i = 0; i < 8; i++)
+		if (pthread_create(&thread, NULL, spin, NULL))
+			exit(2);
+}
+
 static void loop(void)
 {
 	printf("ready %d %p\n", getpid(), (void *)&counter);
@@ -39,6 +58,8 @@ int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "who";
 
+	if (!strcmp(what, "spinexec"))
+		start_spinners();
 	start();
 	if (!strcmp(what, "hidden"))
 		prctl(PR_SET_DUMPABLE, 0);
@@ -46,7 +67,7 @@ int main(int argc, char **argv)
 		prctl(PR_SET_PTRACER, -1L, 0, 0, 0);
 	if (argc > 2) {
 		execl(argv[2], argv[2],
-		      strcmp(what, "exec") ? "loop" : "who", NULL);
+		      strcmp(what, "execloop") ? "who" : "loop", NULL);
 		return 2;
 	}
 	if (!strcmp(what, "who"))
