@@ -97,6 +97,19 @@ void process_begin_leave_locked(struct gdb_process *process, bool is_detach)
 }
 
 /*
+ * What was proven once stays so: one that was asleep, and was not poked since, may
+ * be in user mode by now and not come by for long.
+ */
+static bool look_for_pass(struct gdb_thread *thread)
+{
+	bool passed = thread_has_passed(thread);
+
+	if (passed)
+		WRITE_ONCE(thread->passed, true);
+	return passed;
+}
+
+/*
  * The text is clean: from here on, what a thread does at the user boundary
  * proves something, and no thread is added. One that has nothing to do there is
  * not woken: it is held, or sleeps, until it is detached. So a client that leaves
@@ -109,9 +122,8 @@ static void poke_all(struct gdb_process *process)
 	spin_lock(&process->session->lock);
 	WRITE_ONCE(process->is_lifted, true);
 	list_for_each_entry(thread, &process->threads, entry) {
-		if (!thread->inject && thread_has_passed(thread))
-			continue;
-		thread_release(thread);
+		if (thread->inject || !look_for_pass(thread))
+			thread_release(thread);
 	}
 	spin_unlock(&process->session->lock);
 }
@@ -123,7 +135,7 @@ static bool all_passed(struct gdb_process *process)
 
 	spin_lock(&process->session->lock);
 	list_for_each_entry(thread, &process->threads, entry)
-		passed &= thread_has_passed(thread);
+		passed &= look_for_pass(thread);
 	spin_unlock(&process->session->lock);
 	return passed;
 }

@@ -295,7 +295,8 @@ bool thread_trap_is_due(void)
  * 4. It waits for a vfork child, as wait_for_vfork_done() does: its report_clone
  *    is behind it. Nothing in fork before that sleeps freezably.
  *
- * Context: task; lockless, the answer stays true once it is.
+ * Context: task; lockless. A yes is one for good, but a thread that has slept
+ * since may not show why: the caller remembers it.
  * Return: whether.
  */
 bool thread_has_passed(struct gdb_thread *thread)

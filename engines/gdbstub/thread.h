@@ -319,7 +319,8 @@ struct gdb_thread {
 	bool busy;
 	/**
 	 * @passed: in a process that is being left: it has been at the user
-	 * boundary with no trap of ours on its queue. Written by the thread.
+	 * boundary with no trap of ours on its queue, or was found asleep with
+	 * none. Never taken back.
 	 */
 	bool passed;
 
