@@ -127,6 +127,7 @@ static void set_wishes(struct gdb_thread *thread,
 	thread->range_start = action->start;
 	thread->range_end = action->end;
 	WRITE_ONCE(thread->resume, resume_of(action));
+	thread->shown = 0;
 	/*
 	 * A thread that was stopped before it took the signal of an earlier
 	 * resume still gets it: for the client that one is delivered.

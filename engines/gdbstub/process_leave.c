@@ -21,16 +21,15 @@
  * it: the program gets it when the client goes away without a word. A detach
  * delivers it only if the client's user lets such signals through.
  */
-static void keep_parked_signal(struct gdb_thread *thread,
-			       const struct stop_event *event, bool is_detach)
+static void keep_parked_signal(struct gdb_thread *thread, bool is_detach)
 {
 	const struct gdb_client *client = &thread->process->session->client;
-	int signo = event->signo;
+	int signo = thread->shown;
 
-	/* The stop of a ^C is called SIGINT, but is no signal of a thread. */
-	if (event->kind != STOP_SIGNAL || event->any_thread ||
-	    thread->state != THREAD_STOPPED || !thread->has_siginfo ||
-	    thread->siginfo.si_signo != signo)
+	if (!signo || thread->state != THREAD_STOPPED)
+		return;
+	thread->shown = 0;
+	if (!thread->has_siginfo || thread->siginfo.si_signo != signo)
 		return;
 	if (is_detach &&
 	    (client->has_program_signals ? !test_bit(signo, client->program) :
@@ -44,7 +43,8 @@ static void keep_parked_signal(struct gdb_thread *thread,
  * @process: it is let go, or its client is gone
  * @is_detach: the client said so
  *
- * A thread that has one may arrive at its stop at any time. One that has done so
+ * It may be long ago: other threads may have been resumed, and have stopped,
+ * since. A thread that has one may arrive at its stop at any time. One that has done so
  * before this has its signal kept here; one that comes later finds that it does
  * not stop, and keeps it itself (take_signal()). So there must be nothing in
  * between: who calls this releases the threads before it drops the lock.
@@ -54,17 +54,11 @@ static void keep_parked_signal(struct gdb_thread *thread,
  */
 void process_keep_signals_locked(struct gdb_process *process, bool is_detach)
 {
-	struct gdb_session *session = process->session;
 	struct gdb_thread *thread;
 
-	lockdep_assert_held(&session->lock);
+	lockdep_assert_held(&process->session->lock);
 	list_for_each_entry(thread, &process->threads, entry)
-		if (session->non_stop)
-			keep_parked_signal(thread, &thread->note.event,
-					   is_detach);
-		else if (session->state != SESSION_RUNNING &&
-			 thread->tid == session->event.tid)
-			keep_parked_signal(thread, &session->event, is_detach);
+		keep_parked_signal(thread, is_detach);
 }
 
 /**

@@ -257,6 +257,11 @@ struct gdb_thread {
 	 * stop; its own.
 	 */
 	bool has_arrived;
+	/**
+	 * @shown: the signal that the client was shown in this stop, until it
+	 * resumes the thread; 0: none. Owned as the fields that have no lock.
+	 */
+	int shown;
 	/** @has_siginfo: @siginfo is that of the stop that it is in. */
 	bool has_siginfo;
 	/** @siginfo: of the signal that stopped it. */

@@ -408,10 +408,12 @@ static u32 take_signal(struct gdb_thread *thread, kernel_siginfo_t *info)
 	if (!session_event(thread, &event))
 		return settle(thread) | UTRACE_SIGNAL_HOLD | NO_SIGNAL;
 	park_siginfo(thread, info);
+	thread->shown = info->si_signo;
 	thread->has_arrived = false;
 	action = settle(thread);
 	if (thread->has_arrived)
 		return action | NO_SIGNAL;
+	thread->shown = 0;
 	thread->has_siginfo = false;
 	return action | UTRACE_SIGNAL_HOLD | NO_SIGNAL;
 }
