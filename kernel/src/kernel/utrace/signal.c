@@ -153,6 +153,15 @@ static void unpark_info(struct utrace *utrace, kernel_siginfo_t *info)
 	utrace->parked = false;
 }
 
+/*
+ * A stop signal that was dequeued before the thread was held: whether SIGCONT has
+ * taken it back meanwhile, JOBCTL_STOP_DEQUEUED knows, as in a stop of ptrace.
+ */
+static bool is_stop_parked(const struct utrace *utrace)
+{
+	return utrace->parked && sig_kernel_stop(utrace->info.si_signo);
+}
+
 /* Everything that inject_signal() answers. */
 static bool is_report_due(struct utrace *utrace)
 {
@@ -236,8 +245,9 @@ static int inject_signal(struct ksignal *ksig)
 	/* It is held, and got up for a trap of ptrace only. */
 	if (utrace->hold && utrace->settled && !utrace->handler)
 		return 0;
-	/* SIGCONT clears this while siglock is dropped. */
-	current->jobctl |= JOBCTL_STOP_DEQUEUED;
+	/* SIGCONT clears this while siglock is dropped, or since it is parked. */
+	if (!is_stop_parked(utrace))
+		current->jobctl |= JOBCTL_STOP_DEQUEUED;
 	continued = utrace->continued;
 	utrace->continued = 0;
 	spin_unlock_irq(current_siglock());
