@@ -362,6 +362,20 @@ static void held_back(void)
 	kill_reap(pid);
 }
 
+/* One engine holds it back; the next says nothing of its own. */
+static void held_back_by_first(void)
+{
+	pid_t pid = start(handles, NULL, E_SIGNAL);
+
+	check_eq(ut_attach(1, pid, E_SIGNAL), 0);
+	ut_rule(0, .kind = UT_SIGNAL, .times = 1, .ret = RESUME | IGN | HOLD);
+	ut_rule(1, .kind = UT_SIGNAL, .times = 1, .ret = RESUME | IGN);
+	send(pid, SIGUSR1, 31);
+	check(ut_wait_nth(0, UT_SIGNAL, SIGUSR1, 2));
+	check(wait_value(&shared->value[RAN], 1));
+	kill_reap(pid);
+}
+
 /* STOP|IGN leaves the signal in info; the report after it may deliver that. */
 static void parked(void)
 {
@@ -635,6 +649,7 @@ const struct test tests[] = {
 	{ "injected at HANDLER", injected_at_handler },
 	{ "a fatal signal injected", injected_fatal },
 	{ "HOLD: seen twice, handled once", held_back },
+	{ "HOLD by the first of two", held_back_by_first },
 	{ "parked in info, delivered later", parked },
 	{ "ignored signals are seen with SIGNAL_IGN only", ignored_signals },
 	{ "a fault is repeated after another signal", synchronous_first },

@@ -147,7 +147,9 @@ static void report_to_engine(struct utrace *utrace,
 		return;
 	trace_utrace_report(utrace->task, engine, report->event, ret);
 	note_wish(utrace, engine, utrace_resume_action(ret));
-	report->action = ret & ~UTRACE_RESUME_MASK;
+	/* A later engine that says nothing of it has not taken the signal. */
+	report->action = (ret & ~UTRACE_RESUME_MASK) |
+			 (report->action & UTRACE_SIGNAL_HOLD);
 	report->resume = min(report->resume, utrace_resume_action(ret));
 }
 

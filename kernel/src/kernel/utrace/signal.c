@@ -226,6 +226,14 @@ static int report_no_signal(struct utrace *utrace, struct ksignal *ksig,
 	return signr;
 }
 
+/* ptrace_signal() would stop for what SIGCONT has cancelled. */
+static bool is_cancelled(int signr)
+{
+	lockdep_assert_held(current_siglock());
+	return current->ptrace && sig_kernel_stop(signr) &&
+	       !(current->jobctl & JOBCTL_STOP_DEQUEUED);
+}
+
 /* Returns -EAGAIN with siglock released, for which sparse has no words. */
 static int inject_signal(struct ksignal *ksig)
 	__must_hold(&current->sighand->siglock)
@@ -263,7 +271,10 @@ static int inject_signal(struct ksignal *ksig)
 	spin_lock_irq(current_siglock());
 	if (action & UTRACE_SIGNAL_HOLD)
 		utrace_requeue_signal(&ksig->info);
-	signr = recheck(signr, &ksig->info, PIDTYPE_PID);
+	if (is_cancelled(signr))
+		signr = 0;
+	else
+		signr = recheck(signr, &ksig->info, PIDTYPE_PID);
 	if (signr) {
 		utrace->injected = true;
 		return signr;
@@ -301,14 +312,21 @@ int __utrace_boundary(struct ksignal *ksig)
 	return signr;
 }
 
-/* Returns with the caller's siglock released, as the caller starts over. */
+/*
+ * Nobody is left to be told, and the next engine is none of those who asked.
+ * Returns with the caller's siglock released, as the caller starts over.
+ */
 bool __utrace_end_request(void)
 {
+	struct utrace *utrace = utrace_of(current);
+
 	lockdep_assert_held(current_siglock());
 	current->jobctl &= ~JOBCTL_UTRACE;
+	utrace->handler = false;
+	utrace->continued = 0;
 	__acquire(current_siglock());
 	spin_unlock_irq(current_siglock());
-	utrace_forget_requests(utrace_of(current));
+	utrace_forget_requests(utrace);
 	return true;
 }
 
@@ -370,9 +388,7 @@ static int filter_signal(struct utrace *utrace, struct utrace_report *report,
 	if (report->action & UTRACE_SIGNAL_HOLD)
 		utrace_requeue_signal(&ksig->info);
 	signr = settle_filtered(utrace, report, signr, action);
-	/* ptrace_signal() would stop for what SIGCONT has cancelled. */
-	if (!signr || (current->ptrace && sig_kernel_stop(signr) &&
-		       !(current->jobctl & JOBCTL_STOP_DEQUEUED)))
+	if (!signr || is_cancelled(signr))
 		return 0;
 	return recheck(signr, &ksig->info, type);
 }
