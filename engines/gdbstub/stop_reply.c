@@ -378,6 +378,11 @@ static bool take_notification(struct gdb_session *session,
 	return tell;
 }
 
+/*
+ * The session's thread tries again: once for whoever could not send, and then
+ * whenever the socket has taken something, which wakes it. While the client reads
+ * nothing, it sleeps.
+ */
 static void give_back(struct gdb_session *session, const struct stop_news *news)
 {
 	spin_lock(&session->lock);
@@ -386,7 +391,8 @@ static void give_back(struct gdb_session *session, const struct stop_news *news)
 	else
 		session->reply_owed = true;
 	spin_unlock(&session->lock);
-	session_kick(session, WORK_LOOK);
+	if (current != session->task || link_is_flushed(&session->link))
+		session_kick(session, WORK_LOOK);
 }
 
 /* Return: whether; else the session's thread has to try again. */
