@@ -116,7 +116,8 @@ static void poke_all(struct gdb_process *process)
 	spin_lock(&process->session->lock);
 	WRITE_ONCE(process->is_lifted, true);
 	list_for_each_entry(thread, &process->threads, entry) {
-		if (thread->inject || !look_for_pass(thread))
+		if (thread->inject || thread->waits_for_memory ||
+		    !look_for_pass(thread))
 			thread_release(thread);
 	}
 	spin_unlock(&process->session->lock);
@@ -178,18 +179,21 @@ static struct gdb_thread *take_thread(struct gdb_process *process)
 
 /*
  * A signal that the thread was to get, and did not come by for: a ptracer holds it
- * at a stop of its own. So it is sent, which an unused one survives: the siginfo
- * stays what it was, but for the pid of a sender whom the thread's namespace does
- * not know.
+ * at a stop of its own. So it is sent. What came with it stays, but for a sender in
+ * other namespaces; and a stop signal that SIGCONT has cancelled since is no more.
  */
 static void send_injected(struct gdb_thread *thread)
 {
+	struct task_struct *task = thread->task;
 	kernel_siginfo_t info;
 
 	if (!thread->inject || READ_ONCE(thread->state) == THREAD_DEAD)
 		return;
+	if (sig_kernel_stop(thread->inject) &&
+	    !(READ_ONCE(task->jobctl) & JOBCTL_STOP_DEQUEUED))
+		return;
 	thread_fill_siginfo(thread, &info);
-	send_sig_info(thread->inject, &info, thread->task);
+	send_sig_info(thread->inject, &info, task);
 }
 
 /**

@@ -72,6 +72,8 @@ static u32 settle_leaving(struct gdb_thread *thread)
 {
 	struct gdb_process *process = thread->process;
 
+	/* It may have been sent there just before the leave began. */
+	displace_leave(thread, current_pt_regs());
 	thread->armed = false;
 	if (!READ_ONCE(process->is_lifted))
 		return UTRACE_RESUME;
