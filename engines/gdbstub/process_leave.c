@@ -179,21 +179,23 @@ static struct gdb_thread *take_thread(struct gdb_process *process)
 
 /*
  * A signal that the thread was to get, and did not come by for: a ptracer holds it
- * at a stop of its own. So it is sent. What came with it stays, but for a sender in
- * other namespaces; and a stop signal that SIGCONT has cancelled since is no more.
+ * at a stop of its own, or job control does. It goes back to the head of the queue;
+ * sent once more, it would come behind others, and SIGCONT would undo a later stop.
+ * Only a stop signal that the client has made itself is yet to be sent.
  */
-static void send_injected(struct gdb_thread *thread)
+static void give_injected(struct gdb_thread *thread)
 {
-	struct task_struct *task = thread->task;
+	bool was_sent = thread->has_siginfo &&
+			thread->siginfo.si_signo == thread->inject;
 	kernel_siginfo_t info;
 
 	if (!thread->inject || READ_ONCE(thread->state) == THREAD_DEAD)
 		return;
-	if (sig_kernel_stop(thread->inject) &&
-	    !(READ_ONCE(task->jobctl) & JOBCTL_STOP_DEQUEUED))
-		return;
 	thread_fill_siginfo(thread, &info);
-	send_sig_info(thread->inject, &info, task);
+	if (!was_sent && sig_kernel_stop(thread->inject))
+		send_sig_info(thread->inject, &info, thread->task);
+	else
+		utrace_give_back(thread->task, &info);
 }
 
 /**
@@ -244,7 +246,7 @@ void process_leave(struct gdb_process *process, bool is_detach)
 		unmap_areas(process);
 	while ((thread = take_thread(process))) {
 		thread_detach(thread);
-		send_injected(thread);
+		give_injected(thread);
 		/* One that became a guest has those of its days as a thread. */
 		watch_remove_thread(thread);
 		thread_free(thread);

@@ -21,6 +21,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -40,6 +41,7 @@ enum doing {
 	SHOWN,
 	SHOWN_LEFT,
 	SHOWN_TSTP,
+	SHOWN_CONT,
 	GIVEN,
 	GIVEN_ANEW,
 	GIVEN_BLOCKED,
@@ -61,6 +63,7 @@ static const char *const doing_names[] = {
 	[SHOWN] = "signal-shown",
 	[SHOWN_LEFT] = "signal-shown-another-runs",
 	[SHOWN_TSTP] = "sigtstp-shown",
+	[SHOWN_CONT] = "sigcont-shown",
 	[GIVEN] = "signal-passed",
 	[GIVEN_ANEW] = "signal-given",
 	[GIVEN_BLOCKED] = "blocked-signal-given",
@@ -77,12 +80,16 @@ enum beside {
 	NOBODY,
 	PTRACER,
 	PTRACER_LISTENS,
+	PTRACER_SIGSTOP,
+	PTRACER_SIGCONT,
 	PTRACER_AT_SIGNAL,
 	PTRACER_AT_CALL,
 	SIGSTOP_SENT,
 	SIGCONT_SENT,
 	SIGKILL_SENT,
 	FREEZER,
+	STOPPED_FIRST,
+	FROZEN_FIRST,
 	OTHER_EXECS,
 	OTHER_EXITS,
 	NR_BESIDES
@@ -92,12 +99,16 @@ static const char *const beside_names[] = {
 	[NOBODY] = "nobody",
 	[PTRACER] = "ptracer",
 	[PTRACER_LISTENS] = "ptracer-listens",
+	[PTRACER_SIGSTOP] = "ptracer-and-sigstop",
+	[PTRACER_SIGCONT] = "ptracer-and-sigcont",
 	[PTRACER_AT_SIGNAL] = "ptracer-first-at-signal",
 	[PTRACER_AT_CALL] = "ptracer-first-at-syscall",
 	[SIGSTOP_SENT] = "sigstop",
 	[SIGCONT_SENT] = "sigcont",
 	[SIGKILL_SENT] = "sigkill",
 	[FREEZER] = "freezer",
+	[STOPPED_FIRST] = "stopped-first",
+	[FROZEN_FIRST] = "frozen-first",
 	[OTHER_EXECS] = "other-execs",
 	[OTHER_EXITS] = "other-exits",
 };
@@ -262,9 +273,15 @@ static pid_t find_sibling(pid_t pid)
 static void send_signal(struct test *test)
 {
 	union sigval value = { .sival_int = test->nr_sent + 1 };
+	siginfo_t info = { .si_code = SI_QUEUE, .si_signo = SENT };
 
 	test->sent[test->nr_sent++] = value.sival_int;
-	if (sigqueue(test->target.pid, SENT, value))
+	info.si_value = value;
+	/* To the process, or to its first thread. */
+	if (test->number % 3 ? syscall(SYS_rt_sigqueueinfo, test->target.pid,
+				       SENT, &info) :
+			       syscall(SYS_rt_tgsigqueueinfo, test->target.pid,
+				       test->target.pid, SENT, &info))
 		wrong("sigqueue: %s", strerror(errno));
 }
 
@@ -327,7 +344,9 @@ static void run_to_signal(struct test *test, int signo)
 	else
 		kill(test->target.pid, signo);
 	snprintf(what, sizeof(what), "T%02x",
-		 signo == SENT ? SENT_GDB : 0x12);
+		 signo == SENT	  ? SENT_GDB :
+		 signo == SIGTSTP ? 0x12 :
+				    0x13);
 	client_wait(&test->client, &test->stop, what);
 }
 
@@ -370,6 +389,9 @@ static void do_it(struct test *test)
 		break;
 	case SHOWN_TSTP:
 		run_to_signal(test, SIGTSTP);
+		break;
+	case SHOWN_CONT:
+		run_to_signal(test, SIGCONT);
 		break;
 	case GIVEN:
 		run_to_signal(test, SENT);
@@ -427,9 +449,33 @@ static bool is_inside(const struct test *test)
 	return test->doing == ENTRY || test->doing == VFORKED;
 }
 
+static bool wait_stopped(struct test *test)
+{
+	long end = now_ms() + patience_ms(5000);
+
+	while (!is_stopped(test))
+		if (now_ms() > end)
+			return false;
+		else
+			nap_ms(2);
+	return true;
+}
+
+static void freeze(void)
+{
+	write_text(CGROUP "/held/cgroup.freeze", "1");
+	nap_ms(5);
+}
+
 /* Who is there before the client. */
 static void come_before(struct test *test)
 {
+	if (test->beside == STOPPED_FIRST) {
+		kill(test->target.pid, SIGSTOP);
+		wait_stopped(test);
+	}
+	if (test->beside == FROZEN_FIRST)
+		freeze();
 	if (!has_tracer(test))
 		return;
 	tracer_start(&test->tracer, test->target.pid);
@@ -441,18 +487,6 @@ static void come_before(struct test *test)
 		tracer_do(&test->tracer, 'z');
 		tracer_do(&test->tracer, 'c');
 	}
-}
-
-static bool wait_stopped(struct test *test)
-{
-	long end = now_ms() + patience_ms(5000);
-
-	while (!is_stopped(test))
-		if (now_ms() > end)
-			return false;
-		else
-			nap_ms(2);
-	return true;
 }
 
 /* A thread that runs takes it, and its client lets it. */
@@ -477,6 +511,8 @@ static void come_after(struct test *test)
 	switch (test->beside) {
 	case PTRACER:
 	case PTRACER_LISTENS:
+	case PTRACER_SIGSTOP:
+	case PTRACER_SIGCONT:
 		if (is_inside(test)) {
 			tracer_do(&test->tracer, 'I');
 			break;
@@ -484,6 +520,10 @@ static void come_after(struct test *test)
 		tracer_do(&test->tracer, 'i');
 		if (test->beside == PTRACER_LISTENS)
 			tracer_do(&test->tracer, 'l');
+		if (test->beside == PTRACER_SIGSTOP)
+			kill(test->target.pid, SIGSTOP);
+		if (test->beside == PTRACER_SIGCONT)
+			kill(test->target.pid, SIGCONT);
 		break;
 	case SIGSTOP_SENT:
 		send_stop(test);
@@ -495,8 +535,7 @@ static void come_after(struct test *test)
 		kill(test->target.pid, SIGKILL);
 		break;
 	case FREEZER:
-		write_text(CGROUP "/held/cgroup.freeze", "1");
-		nap_ms(5);
+		freeze();
 		break;
 	case OTHER_EXECS:
 	case OTHER_EXITS:
@@ -517,6 +556,11 @@ static void send_more(struct test *test)
 	send_signal(test);
 }
 
+static bool is_frozen(const struct test *test)
+{
+	return test->beside == FREEZER || test->beside == FROZEN_FIRST;
+}
+
 static void let_go(struct test *test)
 {
 	if (has_tracer(test)) {
@@ -524,14 +568,14 @@ static void let_go(struct test *test)
 			tracer_do(&test->tracer, 'n');
 		tracer_end(&test->tracer, test->number % 2);
 	}
-	if (test->beside == FREEZER)
+	if (is_frozen(test))
 		write_text(CGROUP "/held/cgroup.freeze", "0");
 }
 
 /* What stands inside a system call gets to the ptracer's trap now. */
 static void end_inside(struct test *test)
 {
-	if ((test->beside == PTRACER || test->beside == PTRACER_LISTENS) &&
+	if (test->beside >= PTRACER && test->beside <= PTRACER_SIGCONT &&
 	    is_inside(test))
 		tracer_do(&test->tracer, 'w');
 }
@@ -561,7 +605,7 @@ static void run_on(struct test *test)
 {
 	struct client *client = &test->client;
 	bool has_signal = test->doing == SHOWN || test->doing == SHOWN_TSTP ||
-			  test->doing == SHOWN_LEFT;
+			  test->doing == SHOWN_LEFT || test->doing == SHOWN_CONT;
 
 	if (test->doing == ENTRY || test->doing == RETURN)
 		client_cmd(client, "QCatchSyscalls:0");
@@ -665,8 +709,11 @@ static void check_end(struct test *test)
 static void check_stop(struct test *test)
 {
 	bool is_to = test->beside == SIGSTOP_SENT ||
+		     test->beside == PTRACER_SIGSTOP ||
+		     test->beside == STOPPED_FIRST ||
 		     (test->doing == SHOWN_TSTP &&
-		      test->beside != SIGCONT_SENT);
+		      test->beside != SIGCONT_SENT &&
+		      test->beside != PTRACER_SIGCONT);
 	bool is_seen = !has_tracer(test);
 	int status;
 
@@ -717,25 +764,31 @@ static void say_signals(struct test *test)
 }
 
 /*
- * In order, each once. A thread that ends in another one's exec takes with it
+ * In order, each once; what the client has made comes when the thread takes it.
+ * A thread that ends in another one's exec takes with it
  * what it had.
  */
 static void check_signals(struct test *test)
 {
 	struct shared *shared = test->target.shared;
-	int i, at = 0;
+	int i, at = 0, made = 0;
 
+	for (i = 0; i < test->nr_sent; i++)
+		made += !test->sent[i];
 	/* A ptracer that dies takes with it what it was shown. */
 	if (test->beside == PTRACER_AT_SIGNAL && test->number % 2)
 		at++;
 	for (i = 0; i < shared->nr_given; i++) {
 		if (shared->given[i].signo != SENT)
 			continue;
-		/* What the client passed on to a thread that was gone. */
-		if (test->beside == OTHER_EXECS && !shared->given[i].value)
+		if (!shared->given[i].value) {
+			made--;
 			continue;
-		while (test->beside == OTHER_EXECS && at < test->nr_sent &&
-		       test->sent[at] != shared->given[i].value)
+		}
+		while (at < test->nr_sent &&
+		       (!test->sent[at] ||
+			(test->beside == OTHER_EXECS &&
+			 test->sent[at] != shared->given[i].value)))
 			at++;
 		if (at == test->nr_sent ||
 		    test->sent[at] != shared->given[i].value) {
@@ -744,7 +797,9 @@ static void check_signals(struct test *test)
 		}
 		at++;
 	}
-	if (at != test->nr_sent && test->beside != OTHER_EXECS)
+	while (at < test->nr_sent && !test->sent[at])
+		at++;
+	if ((at != test->nr_sent || made) && test->beside != OTHER_EXECS)
 		say_signals(test);
 }
 
@@ -820,7 +875,7 @@ static void begin(struct test *test)
 	test->sibling = find_sibling(test->target.pid);
 	snprintf(test->thread, sizeof(test->thread), "p%x.%x",
 		 test->target.pid, test->target.pid);
-	if (test->beside == FREEZER)
+	if (is_frozen(test))
 		join_cgroup(test->target.pid);
 }
 
@@ -828,7 +883,7 @@ static void end(struct test *test)
 {
 	if (test->tracer.pid)
 		tracer_end(&test->tracer, true);
-	if (test->beside == FREEZER)
+	if (is_frozen(test))
 		write_text(CGROUP "/held/cgroup.freeze", "0");
 	target_end(&test->target);
 	client_kill(&test->client);
@@ -857,6 +912,16 @@ static bool is_possible(const struct test *test)
 		return test->doing == ATTACHED || test->doing == RUNS ||
 		       test->doing == GIVEN_ANEW ||
 		       test->doing == INTERRUPTED;
+	if (test->beside == STOPPED_FIRST || test->beside == FROZEN_FIRST)
+		return test->doing == ATTACHED || test->doing == RUNS ||
+		       test->doing == GIVEN_ANEW;
+	/* The client does not get to know what a ptracer keeps from it. */
+	if (test->beside == PTRACER_SIGSTOP)
+		return test->doing == SHOWN || test->doing == SHOWN_TSTP ||
+		       (test->doing == SHOWN_CONT &&
+			test->leaving != RESUME);
+	if (test->beside == PTRACER_SIGCONT)
+		return test->doing == SHOWN || test->doing == SHOWN_TSTP;
 	/* Job control keeps it from that. */
 	return test->doing != SHOWN_TSTP || (test->beside != OTHER_EXECS &&
 					     test->beside != OTHER_EXITS);

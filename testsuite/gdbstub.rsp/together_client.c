@@ -32,8 +32,6 @@ static void put_packet(struct client *client, const char *text)
 	snprintf(packet, sizeof(packet), "$%s#%02x", text, sum);
 	if (send(client->sock, packet, strlen(packet), MSG_NOSIGNAL) < 0)
 		wrong("%s is not sent: %s", text, strerror(errno));
-	if (getenv("TOGETHER_TRACE"))
-		printf("-> %s\n", text);
 }
 
 /* Return: the byte; -1 when none comes in time, or ever. */
@@ -75,8 +73,6 @@ static char get_packet(struct client *client, long ms)
 	client->reply[len] = '\0';
 	get_byte(client, end);
 	get_byte(client, end);
-	if (getenv("TOGETHER_TRACE"))
-		printf("<- %c%s\n", kind, client->reply);
 	return (char)kind;
 }
 
@@ -254,11 +250,15 @@ void client_pass(struct client *client, const struct stop *stop)
 			break;
 	if (strstr(stop->text, "swbreak"))
 		client_cmd(client, "z0,%lx,1", (unsigned long)tick);
-	if (i < sizeof(own) / sizeof(own[0]))
+	/* In non-stop another one may have a stop that is yet to be looked at. */
+	if (i < sizeof(own) / sizeof(own[0]) && client->non_stop &&
+	    stop->thread[0])
+		client_resume(client, "vCont;c:%s", stop->thread);
+	else if (i < sizeof(own) / sizeof(own[0]))
 		client_resume(client, "vCont;c");
 	else
-		client_resume(client, "vCont;C%02x:%s;c", stop->signo,
-			      stop->thread);
+		client_resume(client, "vCont;C%02x:%s%s", stop->signo,
+			      stop->thread, client->non_stop ? "" : ";c");
 }
 
 static void say_hello(struct client *client)

@@ -11,7 +11,7 @@
  *	ask      utrace_control(), utrace_poke()
  *	look     utrace_prepare_examine(), utrace_finish_examine()
  *	leave    utrace_control(UTRACE_DETACH), utrace_barrier(),
- *		 utrace_engine_put()
+ *		 utrace_engine_put(), utrace_give_back()
  *
  * Every call may be made on an engine that is detached already, as long as the
  * caller owns a reference to it, and with a task pointer that is stale: it
@@ -386,5 +386,6 @@ int utrace_control_pid(struct pid *pid, struct utrace_engine *engine,
 		       enum utrace_resume_action action);
 int utrace_barrier_pid(struct pid *pid, struct utrace_engine *engine);
 void utrace_poke(void);
+int utrace_give_back(struct task_struct *task, const kernel_siginfo_t *info);
 
 #endif /* _LINUX_UTRACE_H */

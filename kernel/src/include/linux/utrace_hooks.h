@@ -89,7 +89,8 @@ bool utrace_settle_group_stop(void);
 void utrace_notify_group_stop(void);
 int utrace_dequeue_synchronous(kernel_siginfo_t *info);
 void utrace_recalc_sigpending(void);
-void utrace_requeue_signal(const kernel_siginfo_t *info);
+void utrace_requeue_signal(struct task_struct *task,
+			   const kernel_siginfo_t *info);
 
 /**
  * task_utraced() - is any engine attached, or left something to undo

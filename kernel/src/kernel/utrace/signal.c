@@ -270,7 +270,7 @@ static int inject_signal(struct ksignal *ksig)
 	}
 	spin_lock_irq(current_siglock());
 	if (action & UTRACE_SIGNAL_HOLD)
-		utrace_requeue_signal(&ksig->info);
+		utrace_requeue_signal(current, &ksig->info);
 	if (is_cancelled(signr))
 		signr = 0;
 	else
@@ -386,7 +386,7 @@ static int filter_signal(struct utrace *utrace, struct utrace_report *report,
 		set_thread_flag(TIF_NOTIFY_RESUME);
 	spin_lock_irq(current_siglock());
 	if (report->action & UTRACE_SIGNAL_HOLD)
-		utrace_requeue_signal(&ksig->info);
+		utrace_requeue_signal(current, &ksig->info);
 	signr = settle_filtered(utrace, report, signr, action);
 	if (!signr || is_cancelled(signr))
 		return 0;
@@ -459,6 +459,34 @@ void __utrace_mark_killed(struct task_struct *task)
 	lockdep_assert_held(&task->sighand->siglock);
 	utrace_of(task)->killed = true;
 }
+
+/**
+ * utrace_give_back() - put a signal back that an engine has taken off the queue
+ * @task: The thread that it was taken from; the caller owns a reference.
+ * @info: The signal.
+ *
+ * For an engine that has parked a signal and leaves, while the thread cannot come
+ * by to be given it: a ptracer may hold it. The signal is the first that the
+ * thread dequeues then. What sending it would do besides, to other signals and to
+ * job control, was done when it was sent; a stop signal that SIGCONT has cancelled
+ * since is dropped. It is reported to the engines of @task once more, also to the
+ * one that has taken it if that is attached still.
+ *
+ * Context: Task context, interrupts on. Does not sleep: the caller may hold a
+ * plain spinlock.
+ * Return: 0, or -ESRCH: the thread is dead.
+ */
+int utrace_give_back(struct task_struct *task, const kernel_siginfo_t *info)
+{
+	unsigned long flags;
+
+	if (!lock_task_sighand(task, &flags))
+		return -ESRCH;
+	utrace_requeue_signal(task, info);
+	unlock_task_sighand(task, &flags);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(utrace_give_back);
 
 #ifdef CONFIG_UTRACE_KUNIT_TEST
 #include "signal_test.c"
