@@ -250,9 +250,12 @@ void client_pass(struct client *client, const struct stop *stop)
 			break;
 	if (strstr(stop->text, "swbreak"))
 		client_cmd(client, "z0,%lx,1", (unsigned long)tick);
-	/* In non-stop another one may have a stop that is yet to be looked at. */
+	/*
+	 * In non-stop another one may have a stop that is yet to be looked at. The
+	 * child of a fork goes on as well: without it a vfork has no end.
+	 */
 	if (i < sizeof(own) / sizeof(own[0]) && client->non_stop &&
-	    stop->thread[0])
+	    stop->thread[0] && !strstr(stop->text, "fork:"))
 		client_resume(client, "vCont;c:%s", stop->thread);
 	else if (i < sizeof(own) / sizeof(own[0]))
 		client_resume(client, "vCont;c");
