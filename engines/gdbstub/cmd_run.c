@@ -134,6 +134,8 @@ static void set_wishes(struct gdb_thread *thread,
 	 */
 	if (thread->inject && !signo)
 		return;
+	if (thread->inject)
+		thread_give_injected(thread, true);
 	thread->inject = signo;
 	/* Without a signal to deliver, what it had is discarded by this. */
 	thread->has_siginfo &= signo != 0;

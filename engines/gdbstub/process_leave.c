@@ -5,7 +5,6 @@
  */
 #include <linux/jiffies.h>
 #include <linux/sched/mm.h>
-#include <linux/sched/signal.h>
 #include <linux/wait.h>
 
 #include "displace.h"
@@ -177,27 +176,6 @@ static struct gdb_thread *take_thread(struct gdb_process *process)
 	return thread;
 }
 
-/*
- * A signal that the thread was to get, and did not come by for: a ptracer holds it
- * at a stop of its own, or job control does. It goes back to the head of the queue;
- * sent once more, it would come behind others, and SIGCONT would undo a later stop.
- * Only a stop signal that the client has made itself is yet to be sent.
- */
-static void give_injected(struct gdb_thread *thread)
-{
-	bool was_sent = thread->has_siginfo &&
-			thread->siginfo.si_signo == thread->inject;
-	kernel_siginfo_t info;
-
-	if (!thread->inject || READ_ONCE(thread->state) == THREAD_DEAD)
-		return;
-	thread_fill_siginfo(thread, &info);
-	if (!was_sent && sig_kernel_stop(thread->inject))
-		send_sig_info(thread->inject, &info, thread->task);
-	else
-		utrace_give_back(thread->task, &info);
-}
-
 /**
  * process_leave() - stop tracing a process, whatever it is doing
  * @process: the process; afterwards it has no threads
@@ -246,7 +224,9 @@ void process_leave(struct gdb_process *process, bool is_detach)
 		unmap_areas(process);
 	while ((thread = take_thread(process))) {
 		thread_detach(thread);
-		give_injected(thread);
+		/* A ptracer holds it at a stop of its own, or job control does. */
+		if (thread->inject && READ_ONCE(thread->state) != THREAD_DEAD)
+			thread_give_injected(thread, false);
 		/* One that became a guest has those of its days as a thread. */
 		watch_remove_thread(thread);
 		thread_free(thread);

@@ -183,6 +183,33 @@ void thread_fill_siginfo(struct gdb_thread *thread, kernel_siginfo_t *info)
 }
 
 /**
+ * thread_give_injected() - put the signal that a thread is to get on its queue
+ * @thread: a thread that will not come by for it
+ * @granted: it is not to be shown to the client when it comes from there
+ *
+ * It goes to the head of the queue; sent once more, it would come behind others,
+ * and SIGCONT would undo a later stop. Only a stop signal that the client has made
+ * itself is yet to be sent.
+ *
+ * Context: as thread_fill_siginfo().
+ */
+void thread_give_injected(struct gdb_thread *thread, bool granted)
+{
+	bool was_sent = thread->has_siginfo &&
+			thread->siginfo.si_signo == thread->inject;
+	kernel_siginfo_t info;
+
+	thread_fill_siginfo(thread, &info);
+	if (granted)
+		*thread_grant_of(&info) = thread->grant;
+	if (!was_sent && sig_kernel_stop(thread->inject))
+		send_sig_info(thread->inject, &info, thread->task);
+	else
+		utrace_give_back(thread->task, &info);
+	thread->inject = 0;
+}
+
+/**
  * thread_free() - free a thread
  * @thread: out of all lists, after thread_detach()
  *

@@ -343,6 +343,7 @@ struct gdb_thread *thread_attach(struct gdb_process *process,
 				 const struct utrace_engine_ops *ops);
 void thread_detach(struct gdb_thread *thread);
 void thread_fill_siginfo(struct gdb_thread *thread, kernel_siginfo_t *info);
+void thread_give_injected(struct gdb_thread *thread, bool granted);
 void thread_free(struct gdb_thread *thread);
 struct gdb_thread *thread_of_current(void);
 int thread_update_events(struct gdb_thread *thread);
@@ -352,6 +353,25 @@ bool thread_trap_is_due(void);
 int thread_examine_begin(struct gdb_thread *thread,
 			 struct utrace_examiner *exam);
 int thread_examine_end(struct gdb_thread *thread, struct utrace_examiner *exam);
+
+/**
+ * thread_grant_of() - where a siginfo says that the client has let it through
+ * @info: the siginfo
+ *
+ * The program may take a blocked signal in ways that nobody hears of, and the next
+ * of its number is another one: so what is known of it is in the signal itself. It
+ * is where no field is, between si_code and what follows; the queue copies that,
+ * too.
+ *
+ * Return: where a thread's @grant is, or not.
+ */
+static inline u32 *thread_grant_of(kernel_siginfo_t *info)
+{
+	static_assert(offsetofend(kernel_siginfo_t, si_code) ==
+		      3 * sizeof(u32));
+	static_assert(offsetof(kernel_siginfo_t, _sifields) == 4 * sizeof(u32));
+	return (u32 *)info + 3;
+}
 
 /**
  * thread_poke() - have a thread come to the user boundary and decide anew

@@ -224,20 +224,6 @@ static u32 settle(struct gdb_thread *thread)
 	}
 }
 
-/*
- * Where a siginfo says that the client has let it through. The program may take
- * a blocked signal in ways that nobody hears of, and the next of its number is
- * another one: so what is known of it is in the signal itself. It is where no
- * field is, between si_code and what follows; the queue copies that, too.
- */
-static u32 *grant_of(kernel_siginfo_t *info)
-{
-	static_assert(offsetofend(kernel_siginfo_t, si_code) ==
-		      3 * sizeof(u32));
-	static_assert(offsetof(kernel_siginfo_t, _sifields) == 4 * sizeof(u32));
-	return (u32 *)info + 3;
-}
-
 /* One that is blocked will come back, if the thread is still traced then. */
 static void take_injected(struct gdb_thread *thread, kernel_siginfo_t *info)
 {
@@ -247,7 +233,7 @@ static void take_injected(struct gdb_thread *thread, kernel_siginfo_t *info)
 	thread_fill_siginfo(thread, info);
 	if (sigismember(&current->blocked, thread->inject) &&
 	    !thread->process->is_leaving)
-		*grant_of(info) = thread->grant;
+		*thread_grant_of(info) = thread->grant;
 	thread->inject = 0;
 	thread->has_siginfo = false;
 	spin_unlock(&session->lock);
@@ -400,11 +386,11 @@ static u32 take_signal(struct gdb_thread *thread, kernel_siginfo_t *info)
 		.kind = STOP_SIGNAL,
 		.signo = info->si_signo,
 	};
-	bool was_granted = *grant_of(info) == thread->grant;
+	bool was_granted = *thread_grant_of(info) == thread->grant;
 	u32 action;
 
 	if (was_granted)
-		*grant_of(info) = 0;
+		*thread_grant_of(info) = 0;
 	if (was_granted || is_pass_signal(thread, info))
 		return call_off_step(thread) | UTRACE_SIGNAL_DELIVER;
 	if (!session_event(thread, &event))

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Two threads that run for ever and count the SIGUSR1 that they get. With an
- * argument the first one blocks it before begun() and unblocks it after; with
- * "raises" for a second it sends itself a SIGUSR2 in between, with "waits" it
- * takes the SIGUSR1 by sigwait() and sends itself another one.
+ * Two threads that run for ever and count the SIGUSR1 and the SIGUSR2 that they
+ * get. With an argument the first one blocks SIGUSR1 before begun() and unblocks it
+ * after; with "raises" for a second it sends itself a SIGUSR2 in between, with
+ * "waits" it takes the SIGUSR1 by sigwait() and sends itself another one.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -11,6 +11,7 @@
 #include <string.h>
 
 volatile long handled;
+volatile long handled_others;
 volatile long turns;
 
 static void handle(int signo)
@@ -22,7 +23,7 @@ static void handle(int signo)
 static void handle_other(int signo)
 {
 	(void)signo;
-	turns++;
+	handled_others++;
 }
 
 __attribute__((noinline)) void begun(void)
