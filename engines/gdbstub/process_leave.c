@@ -34,6 +34,9 @@ static void keep_parked_signal(struct gdb_thread *thread, bool is_detach)
 	    (client->has_program_signals ? !test_bit(signo, client->program) :
 					   signo == SIGTRAP))
 		return;
+	/* It was resumed with one, and stopped for this one before it took that. */
+	if (thread->inject)
+		thread_give_injected(thread, false);
 	thread->inject = signo;
 }
 
