@@ -401,6 +401,92 @@ static void parked(void)
 	kill_reap(pid);
 }
 
+/* Parked by an engine that goes, while a ptracer holds the thread. */
+static pid_t parked_beside_ptracer(int sig, int value)
+{
+	pid_t pid = start(handles, NULL, E_SIGNAL | E_SIGNAL_STOP);
+	int status = -1;
+
+	check_eq(ut_attach(1, pid, E_SIGNAL | E_SIGNAL_STOP), 0);
+	ut_rule(0, .kind = UT_SIGNAL, .times = 1, .ret = STOP | IGN);
+	ut_rule(1, .kind = UT_SIGNAL, .times = 1, .ret = RESUME | IGN);
+	send(pid, sig, value);
+	check(wait_state(pid, "t"));
+	check_eq(ptrace(PTRACE_SEIZE, pid, 0, 0), 0);
+	check_eq(ptrace(PTRACE_INTERRUPT, pid, 0, 0), 0);
+	check_eq(waitpid(pid, &status, __WALL), pid);
+	check(WIFSTOPPED(status), "status %x", status);
+	ut_mark();
+	return pid;
+}
+
+static void given_back(void)
+{
+	pid_t pid = parked_beside_ptracer(SIGUSR1, 51);
+	siginfo_t info = { .si_signo = SIGUSR1, .si_code = SI_QUEUE };
+	const struct ut_record *r;
+
+	/* To the same queue. */
+	info.si_value.sival_int = 52;
+	check(!syscall(SYS_rt_tgsigqueueinfo, pid, pid, SIGUSR1, &info));
+	check_eq(ut_give_back(0, SIGUSR1, 51), 0);
+	ut_drop(0);
+	check_eq(ptrace(PTRACE_DETACH, pid, 0, 0), 0);
+	check(wait_value(&shared->value[RAN], 2));
+	/* Before the one that was sent after it; each once. */
+	r = ut_nth(1, UT_SIGNAL, SIGUSR1, 1);
+	check_eq(r ? r->arg[2] : 0, 51);
+	check_eq(r ? r->arg[1] : 0, SI_QUEUE);
+	check_eq(shared->value[VALUE], 52);
+	ms(20);
+	check_eq(shared->value[RAN], 2);
+	kill_reap(pid);
+}
+
+static void given_back_to_its_taker(void)
+{
+	pid_t pid = parked_beside_ptracer(SIGUSR1, 51);
+
+	check_eq(ut_give_back(0, SIGUSR1, 51), 0);
+	check_eq(ut_control(0, RESUME), 0);
+	check_eq(ptrace(PTRACE_DETACH, pid, 0, 0), 0);
+	check(wait_value(&shared->value[RAN], 1));
+	check_eq(ut_count(0, UT_SIGNAL, SIGUSR1), 1);
+	kill_reap(pid);
+}
+
+static void stop_given_back(void)
+{
+	pid_t pid = parked_beside_ptracer(SIGSTOP, 0);
+
+	check_eq(ut_give_back(0, SIGSTOP, 0), 0);
+	ut_drop(0);
+	check_eq(ptrace(PTRACE_DETACH, pid, 0, 0), 0);
+	check(wait_state(pid, "T"));
+	kill_reap(pid);
+}
+
+static void cancelled_stop_given_back(void)
+{
+	pid_t pid = parked_beside_ptracer(SIGSTOP, 0);
+
+	kill(pid, SIGCONT);
+	check_eq(ut_give_back(0, SIGSTOP, 0), 0);
+	ut_drop(0);
+	check_eq(ptrace(PTRACE_DETACH, pid, 0, 0), 0);
+	check(moves(&shared->counter));
+	check_eq(proc_state(pid), 'R');
+	kill_reap(pid);
+}
+
+static void given_back_to_the_dead(void)
+{
+	pid_t pid = start(handles, NULL, E_SIGNAL);
+
+	kill_reap(pid);
+	check_eq(ut_give_back(0, SIGUSR1, 51), -ESRCH);
+}
+
 static void ignored_signals(void)
 {
 	pid_t pid = spawn(spins, NULL);
@@ -651,6 +737,12 @@ const struct test tests[] = {
 	{ "HOLD: seen twice, handled once", held_back },
 	{ "HOLD by the first of two", held_back_by_first },
 	{ "parked in info, delivered later", parked },
+	{ "given back under a ptracer: the first that comes then", given_back },
+	{ "given back to who has taken it: seen twice, handled once",
+	  given_back_to_its_taker },
+	{ "a stop given back stops", stop_given_back },
+	{ "a stop that SIGCONT has cancelled does not", cancelled_stop_given_back },
+	{ "given back to the dead: ESRCH", given_back_to_the_dead },
 	{ "ignored signals are seen with SIGNAL_IGN only", ignored_signals },
 	{ "a fault is repeated after another signal", synchronous_first },
 	{ "a fault is taken before a signal that is pending",

@@ -98,6 +98,15 @@ int ut_finish(int id)
 	return ut_call(UT_FINISH, id, 0, 0);
 }
 
+int ut_give_back(int id, int sig, int value)
+{
+	struct ut_command c = {
+		.op = UT_GIVE_BACK, .id = id, .value = sig, .more = value,
+	};
+
+	return command(&c);
+}
+
 int ut_examine(int id)
 {
 	return ut_prepare(id) ?: ut_finish(id);

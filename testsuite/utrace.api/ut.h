@@ -105,6 +105,7 @@ int ut_barrier(int id);
 int ut_prepare(int id);
 int ut_finish(int id);
 int ut_examine(int id);
+int ut_give_back(int id, int sig, int value);
 unsigned long ut_ip(int id);
 int ut_call(int op, int id, unsigned long value, int flags);
 void ut_add_rule(int id, struct ut_rule rule);

@@ -423,6 +423,20 @@ static int test_syscalls(struct test_engine *test, struct task_struct *task,
 	return utrace_set_syscalls(task, test->engine, syscalls);
 }
 
+/* As sigqueue() by nobody: whose signal it was is not what is tried. */
+static int test_give_back(struct test_engine *test, u64 signr, u64 value)
+{
+	kernel_siginfo_t info;
+
+	if (!valid_signal(signr) || !signr)
+		return -EINVAL;
+	clear_siginfo(&info);
+	info.si_signo = signr;
+	info.si_code = SI_QUEUE;
+	info.si_int = value;
+	return utrace_give_back(test->task, &info);
+}
+
 static int run_on_engine(struct test_engine *test, struct ut_command *c)
 {
 	struct task_struct *task = test->task;
@@ -460,6 +474,9 @@ static int run_on_engine(struct test_engine *test, struct ut_command *c)
 		return 0;
 	case UT_STATE:
 		cmd_state(test, c);
+		return 0;
+	case UT_GIVE_BACK:
+		c->ret = test_give_back(test, c->value, c->more);
 		return 0;
 	}
 	return -EINVAL;

@@ -191,6 +191,7 @@ enum ut_ops_table {
  * @UT_DROP: Detaches, waits for the callbacks, drops the reference; the number
  *	is free afterwards. For the ends of tests, not to test.
  * @UT_POKE: utrace_poke() on the caller; from an interrupt if @value is set.
+ * @UT_GIVE_BACK: utrace_give_back() of signal @value with @more as its si_int.
  */
 enum ut_op {
 	UT_ATTACH,
@@ -206,6 +207,7 @@ enum ut_op {
 	UT_STATE,
 	UT_DROP,
 	UT_POKE,
+	UT_GIVE_BACK,
 };
 
 /* Flags of a command: call the variant that takes a struct pid. */
