@@ -21,17 +21,19 @@
 
 #define ANSWER_MS 5000
 
-static void put_packet(struct client *client, const char *text)
+static void __attribute__((format(printf, 2, 0)))
+put_packet(struct client *client, const char *fmt, va_list args)
 {
+	char packet[sizeof(client->sent) + 5];
 	unsigned char sum = 0;
-	char packet[600];
 	const char *c;
 
-	for (c = text; *c; c++)
+	vsnprintf(client->sent, sizeof(client->sent), fmt, args);
+	for (c = client->sent; *c; c++)
 		sum += (unsigned char)*c;
-	snprintf(packet, sizeof(packet), "$%s#%02x", text, sum);
+	snprintf(packet, sizeof(packet), "$%s#%02x", client->sent, sum);
 	if (send(client->sock, packet, strlen(packet), MSG_NOSIGNAL) < 0)
-		wrong("%s is not sent: %s", text, strerror(errno));
+		wrong("%s is not sent: %s", client->sent, strerror(errno));
 }
 
 /* Return: the byte; -1 when none comes in time, or ever. */
@@ -106,14 +108,14 @@ static void keep_stop(struct client *client, const char *text)
 }
 
 /* The answer to what was sent; what is notified meanwhile is kept. */
-static const char *get_answer(struct client *client, const char *what)
+static const char *get_answer(struct client *client)
 {
 	char kind;
 
 	do {
 		kind = get_packet(client, patience_ms(ANSWER_MS));
 		if (!kind) {
-			wrong("no answer to %s", what);
+			wrong("no answer to %s", client->sent);
 			client->reply[0] = '\0';
 			return client->reply;
 		}
@@ -134,14 +136,12 @@ static const char *get_answer(struct client *client, const char *what)
  */
 const char *client_cmd(struct client *client, const char *fmt, ...)
 {
-	char text[400];
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
+	put_packet(client, fmt, args);
 	va_end(args);
-	put_packet(client, text);
-	return get_answer(client, text);
+	return get_answer(client);
 }
 
 /**
@@ -151,16 +151,14 @@ const char *client_cmd(struct client *client, const char *fmt, ...)
  */
 void client_resume(struct client *client, const char *fmt, ...)
 {
-	char text[400];
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
+	put_packet(client, fmt, args);
 	va_end(args);
-	put_packet(client, text);
 	client->runs = true;
-	if (client->non_stop && strcmp(get_answer(client, text), "OK"))
-		wrong("%s: %s", text, client->reply);
+	if (client->non_stop && strcmp(get_answer(client), "OK"))
+		wrong("%s: %s", client->sent, client->reply);
 }
 
 static void take_notified(struct client *client)
@@ -271,8 +269,7 @@ static void say_hello(struct client *client)
 	client_cmd(client, "QStartNoAckMode");
 	client_cmd(client, "qSupported:multiprocess+;swbreak+;fork-events+;"
 			   "vfork-events+;exec-events+;no-resumed+");
-	put_packet(client, "?");
-	client_stop(client, &stop, patience_ms(ANSWER_MS));
+	client_cmd(client, "?");
 	if (client->non_stop) {
 		if (strcmp(client_cmd(client, "QNonStop:1"), "OK"))
 			wrong("QNonStop:1: %s", client->reply);
@@ -321,12 +318,19 @@ static void detach_from(struct client *client, pid_t pid)
 		wrong("D;%x: %s", pid, answer);
 }
 
+/* What it has forked is debugged no more. */
+void client_let_child_go(struct client *client)
+{
+	if (client->child)
+		detach_from(client, client->child);
+	client->child = 0;
+}
+
 /* The client says that it goes. */
 void client_detach(struct client *client)
 {
 	client_interrupt(client);
-	if (client->child)
-		detach_from(client, client->child);
+	client_let_child_go(client);
 	detach_from(client, client->pid);
 	client_close(client);
 }

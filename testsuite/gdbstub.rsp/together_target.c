@@ -86,6 +86,25 @@ static void fork_once(bool shares)
 		shared->broken++;
 }
 
+static void *end_at_once(void *arg)
+{
+	return arg;
+}
+
+/* A thread that takes no signals. */
+static void create_once(void)
+{
+	pthread_t thread;
+	sigset_t all, old;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	if (pthread_create(&thread, NULL, end_at_once, NULL) ||
+	    pthread_join(thread, NULL))
+		shared->broken++;
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
 static void act(enum mode mode)
 {
 	if (mode != BLOCK)
@@ -103,6 +122,9 @@ static void act(enum mode mode)
 	case FORK:
 	case VFORK:
 		fork_once(mode == VFORK);
+		break;
+	case CREATE:
+		create_once();
 		break;
 	case EXEC:
 		/* Its handlers are gone for a while. */
@@ -218,6 +240,25 @@ void target_start(struct target *target, enum mode mode)
 	}
 	close(SHARED_FD);
 	close(GATE_FD);
+}
+
+/**
+ * target_wait_beats() - wait until its first thread has made some turns
+ * @target: the program
+ * @nr: how many, from now on
+ */
+void target_wait_beats(const struct target *target, long nr)
+{
+	long end = now_ms() + patience_ms(5000);
+	long from = target->shared->beats[0];
+
+	while (target->shared->beats[0] < from + nr)
+		if (now_ms() > end) {
+			wrong("it does not run");
+			return;
+		} else {
+			nap_ms(1);
+		}
 }
 
 /**
