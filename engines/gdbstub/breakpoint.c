@@ -37,6 +37,7 @@ struct breakpoint_table *breakpoint_table_create(void)
 	refcount_set(&table->refs, 1);
 	mutex_init(&table->lock);
 	hash_init(table->hash);
+	hash_init(table->removed);
 	outline_init(&table->outline);
 	return table;
 }
@@ -71,8 +72,15 @@ void breakpoint_table_put(struct breakpoint_table *table)
 	kfree_rcu(table, rcu);
 }
 
-/* The first breakpoint says which memory the table is of. */
-static void note_memory(struct breakpoint_table *table, struct mm_struct *mm)
+/**
+ * breakpoint_note_memory() - the first breakpoint says which memory the table is of
+ * @table: the table
+ * @mm: the memory
+ *
+ * Context: table.lock held.
+ */
+void breakpoint_note_memory(struct breakpoint_table *table,
+			    struct mm_struct *mm)
 {
 	if (table->mm)
 		return;
@@ -129,13 +137,31 @@ struct breakpoint *breakpoint_find(struct breakpoint_table *table, u64 addr)
 	return NULL;
 }
 
-static int read_text(struct mm_struct *mm, u64 addr, u8 *byte)
+/**
+ * breakpoint_read_text() - read a byte of text as it is
+ * @mm: whose
+ * @addr: where
+ * @byte: set to it
+ *
+ * Context: task; may sleep.
+ * Return: 0, or -EFAULT: nothing is mapped there.
+ */
+int breakpoint_read_text(struct mm_struct *mm, u64 addr, u8 *byte)
 {
 	return access_remote_vm(mm, addr, byte, 1, TEXT_READ) == 1 ? 0 :
 								     -EFAULT;
 }
 
-static int write_text(struct mm_struct *mm, u64 addr, u8 byte)
+/**
+ * breakpoint_write_text() - write a byte of text
+ * @mm: whose
+ * @addr: where
+ * @byte: what
+ *
+ * Context: table.lock held; may sleep.
+ * Return: 0, or -EFAULT: nothing is mapped there, or it cannot be written to.
+ */
+int breakpoint_write_text(struct mm_struct *mm, u64 addr, u8 byte)
 {
 	return access_remote_vm(mm, addr, &byte, 1, TEXT_WRITE) == 1 ? 0 :
 								       -EFAULT;
@@ -177,13 +203,13 @@ static int add_breakpoint(struct breakpoint_table *table, struct mm_struct *mm,
 	ret = check_mapping(mm, addr);
 	if (ret)
 		return ret;
-	note_memory(table, mm);
+	breakpoint_note_memory(table, mm);
 	bp = kzalloc(sizeof(*bp), GFP_KERNEL_ACCOUNT);
 	if (!bp)
 		return -ENOMEM;
 	bp->addr = addr;
 	bp->users = users;
-	ret = read_text(mm, addr, &bp->saved);
+	ret = breakpoint_read_text(mm, addr, &bp->saved);
 	if (ret)
 		goto free;
 
@@ -195,7 +221,7 @@ static int add_breakpoint(struct breakpoint_table *table, struct mm_struct *mm,
 	rcu_assign_pointer(bp->code, code);
 	hash_add_rcu(table->hash, &bp->node, addr);
 	table->nr++;
-	ret = write_text(mm, addr, BREAKPOINT_INSN);
+	ret = breakpoint_write_text(mm, addr, BREAKPOINT_INSN);
 	if (!ret) {
 		bp->lifted = false;
 		return 0;
@@ -227,7 +253,7 @@ static void free_breakpoint(struct breakpoint_table *table,
 	hash_del_rcu(&bp->node);
 	table->nr--;
 	hit_code_put(swap_code(table, bp, NULL));
-	kfree_rcu(bp, rcu);
+	breakpoint_keep_removed(table, bp);
 }
 
 /* Is there a byte of the program's where this breakpoint was written? */
@@ -235,8 +261,8 @@ static bool is_lost(const struct breakpoint *bp, struct mm_struct *mm)
 {
 	u8 byte;
 
-	return !bp->lifted &&
-	       (read_text(mm, bp->addr, &byte) || byte != BREAKPOINT_INSN);
+	return !bp->lifted && (breakpoint_read_text(mm, bp->addr, &byte) ||
+			       byte != BREAKPOINT_INSN);
 }
 
 /*
@@ -329,9 +355,9 @@ static int lift_breakpoint(struct breakpoint *bp, struct mm_struct *mm)
 		return 0;
 	was_interrupted();
 	do {
-		ret = read_text(mm, bp->addr, &byte);
+		ret = breakpoint_read_text(mm, bp->addr, &byte);
 		if (!ret && byte == BREAKPOINT_INSN)
-			ret = write_text(mm, bp->addr, bp->saved);
+			ret = breakpoint_write_text(mm, bp->addr, bp->saved);
 	} while (ret && was_interrupted() && --tries);
 	bp->lifted = true;
 	return ret;
@@ -357,9 +383,9 @@ static void confirm_lift(struct breakpoint_table *table, struct mm_struct *mm)
 		return;
 	on_each_cpu(note_interrupt, NULL, 1);
 	hash_for_each(table->hash, bucket, bp, node)
-		if (bp->lifted && !read_text(mm, bp->addr, &byte) &&
+		if (bp->lifted && !breakpoint_read_text(mm, bp->addr, &byte) &&
 		    byte == bp->saved)
-			write_text(mm, bp->addr, byte);
+			breakpoint_write_text(mm, bp->addr, byte);
 }
 
 /* Others want it still. */
@@ -505,6 +531,7 @@ void breakpoint_forget_all(struct breakpoint_table *table,
 		lift_for(table, left);
 	hash_for_each_safe(table->hash, bucket, next, bp, node)
 		free_breakpoint(table, bp);
+	breakpoint_drop_removed(table);
 	forget_memory(table);
 	outline_forget(&table->outline);
 	mutex_unlock(&table->lock);
@@ -578,95 +605,6 @@ void breakpoint_outline_unmap(struct breakpoint_table *table,
 	mutex_lock(&table->lock);
 	outline_unmap(&table->outline, mm, is_used, ctx);
 	mutex_unlock(&table->lock);
-}
-
-/**
- * breakpoint_clean_child() - remove the copies that a fork made
- * @table: the parent's table
- * @child: a copy of the parent's memory; its owner has not run
- *
- * Context: task; may sleep, takes table.lock.
- */
-void breakpoint_clean_child(struct breakpoint_table *table,
-			    struct mm_struct *child)
-{
-	struct breakpoint *bp;
-	unsigned int bucket;
-	u8 byte;
-
-	mutex_lock(&table->lock);
-	hash_for_each(table->hash, bucket, bp, node)
-		if (!read_text(child, bp->addr, &byte) &&
-		    byte == BREAKPOINT_INSN)
-			write_text(child, bp->addr, bp->saved);
-	mutex_unlock(&table->lock);
-}
-
-/*
- * One of the parent's, with its conditions; its text is in the child. An
- * experiment is that of the parent alone.
- */
-static int inherit_one(struct breakpoint_table *table,
-		       const struct breakpoint *from, struct mm_struct *child)
-{
-	struct breakpoint *bp;
-	struct hit_code *code;
-	u8 byte;
-
-	/* What the program has mapped or written anew is no breakpoint. */
-	if (read_text(child, from->addr, &byte) ||
-	    (byte != BREAKPOINT_INSN && byte != from->saved))
-		return 0;
-	if (!(from->users & BREAKPOINT_CLIENT)) {
-		if (byte == BREAKPOINT_INSN)
-			write_text(child, from->addr, from->saved);
-		return 0;
-	}
-	bp = kzalloc(sizeof(*bp), GFP_KERNEL_ACCOUNT);
-	if (!bp)
-		return -ENOMEM;
-	bp->addr = from->addr;
-	bp->saved = from->saved;
-	bp->users = BREAKPOINT_CLIENT;
-	/* The parent may be stepping over it at this moment. */
-	bp->lifted = byte != BREAKPOINT_INSN &&
-		     write_text(child, bp->addr, BREAKPOINT_INSN);
-	/* Under the parent's table.lock, which keeps a reference. */
-	code = rcu_dereference_protected(from->code, true);
-	if (code)
-		refcount_inc(&code->refs);
-	rcu_assign_pointer(bp->code, code);
-	hash_add_rcu(table->hash, &bp->node, bp->addr);
-	table->nr++;
-	return 0;
-}
-
-/**
- * breakpoint_inherit() - give a fork's child the breakpoints of its parent
- * @table: the child's, empty
- * @from: the parent's
- * @child: a copy of the parent's memory, with the int3s; its owner has not run
- *
- * Context: the parent's report_clone; may sleep, takes both table.lock.
- * Return: 0, or -ENOMEM: the child has to be cleaned with
- * breakpoint_clean_child().
- */
-int breakpoint_inherit(struct breakpoint_table *table,
-		       struct breakpoint_table *from, struct mm_struct *child)
-{
-	struct breakpoint *bp;
-	unsigned int bucket;
-	int ret = 0;
-
-	mutex_lock(&from->lock);
-	mutex_lock_nested(&table->lock, SINGLE_DEPTH_NESTING);
-	note_memory(table, child);
-	hash_for_each(from->hash, bucket, bp, node)
-		if (!ret)
-			ret = inherit_one(table, bp, child);
-	mutex_unlock(&table->lock);
-	mutex_unlock(&from->lock);
-	return ret;
 }
 
 /**
@@ -772,7 +710,9 @@ int breakpoint_step_lift(struct breakpoint_table *table, u64 addr)
 	mutex_lock(&table->lock);
 	bp = breakpoint_find(table, addr);
 	if (bp)
-		ret = bp->lifted ? 0 : write_text(current->mm, addr, bp->saved);
+		ret = bp->lifted ? 0 :
+				   breakpoint_write_text(current->mm, addr,
+							 bp->saved);
 	if (!ret)
 		bp->lifted = true;
 	mutex_unlock(&table->lock);
@@ -803,9 +743,9 @@ int breakpoint_step_restore(struct breakpoint_table *table,
 	bp = breakpoint_find(table, addr);
 	if (!bp || !bp->lifted || table->is_closed)
 		goto unlock;
-	ret = read_text(mm, addr, &byte);
+	ret = breakpoint_read_text(mm, addr, &byte);
 	if (!ret)
-		ret = write_text(mm, addr, BREAKPOINT_INSN);
+		ret = breakpoint_write_text(mm, addr, BREAKPOINT_INSN);
 	if (!ret) {
 		/* The step may have written there itself. */
 		WRITE_ONCE(bp->saved, byte);

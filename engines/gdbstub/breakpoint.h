@@ -40,6 +40,8 @@ struct mm_struct;
 struct breakpoint {
 	/** @node: in table.hash; under table.lock. */
 	struct hlist_node node;
+	/** @removed: in table.removed, when it is no more; under table.lock. */
+	struct hlist_node removed;
 	/** @addr: where it is. Constant. */
 	u64 addr;
 	/** @saved: the program's own byte there; under table.lock. */
@@ -92,6 +94,8 @@ struct breakpoint_table {
 	struct mutex lock;
 	/** @nr: entries; under @lock. */
 	unsigned int nr;
+	/** @nr_removed: entries of @removed; written under @lock. */
+	unsigned int nr_removed;
 	/**
 	 * @mm: the memory, from the first entry to the last: others may be in
 	 * it when no thread of ours is. Keeps the structure, not what is
@@ -102,6 +106,11 @@ struct breakpoint_table {
 	bool is_closed;
 	/** @hash: by address. */
 	DECLARE_HASHTABLE(hash, BREAKPOINT_HASH_BITS);
+	/**
+	 * @removed: those that a fork that is under way may have copied, by
+	 * address; under @lock.
+	 */
+	DECLARE_HASHTABLE(removed, BREAKPOINT_HASH_BITS);
 	/** @outline: where displaced instructions are; under @lock. */
 	struct outline outline;
 };
@@ -123,6 +132,14 @@ void breakpoint_remove_all(struct breakpoint_table *table, struct mm_struct *mm,
 void breakpoint_lift_all(struct breakpoint_table *table, struct mm_struct *mm);
 void breakpoint_forget_all(struct breakpoint_table *table,
 			   struct mm_struct *left);
+int breakpoint_read_text(struct mm_struct *mm, u64 addr, u8 *byte);
+int breakpoint_write_text(struct mm_struct *mm, u64 addr, u8 byte);
+void breakpoint_note_memory(struct breakpoint_table *table,
+			    struct mm_struct *mm);
+void breakpoint_keep_removed(struct breakpoint_table *table,
+			     struct breakpoint *bp);
+void breakpoint_drop_removed(struct breakpoint_table *table);
+void breakpoint_no_forks(struct breakpoint_table *table);
 void breakpoint_clean_child(struct breakpoint_table *table,
 			    struct mm_struct *child);
 struct breakpoint *breakpoint_find(struct breakpoint_table *table, u64 addr);

@@ -221,6 +221,30 @@ static void take_kept_interrupt(struct gdb_session *session)
 		serve_interrupt(session);
 }
 
+/* A thread that missed the stop, and a guest, may be forking. */
+static bool all_stand(struct gdb_session *session)
+{
+	struct gdb_thread *thread;
+	bool stand;
+
+	spin_lock(&session->lock);
+	stand = !session->nr_running;
+	session_for_each_thread(session, thread)
+		stand &= !thread->guest || thread->state == THREAD_DEAD;
+	spin_unlock(&session->lock);
+	return stand;
+}
+
+static void note_no_forks(struct gdb_session *session)
+{
+	struct gdb_process *process = NULL;
+
+	if (!all_stand(session))
+		return;
+	while ((process = session_next_process(session, process)))
+		breakpoint_no_forks(process->breakpoints);
+}
+
 /* Let the marked threads run, or tell what one of them had kept back. */
 static int resume_marked(struct command *command)
 {
@@ -233,6 +257,7 @@ static int resume_marked(struct command *command)
 	}
 	if (!session_take_pending(session)) {
 		set_steps_over(session);
+		note_no_forks(session);
 		if (session_resume(session)) {
 			take_kept_interrupt(session);
 			return COMMAND_NO_REPLY;
