@@ -125,6 +125,45 @@ static void poke_all(struct gdb_process *process)
 	spin_unlock(&process->session->lock);
 }
 
+/*
+ * One that stands still is put back from here, before it runs again; a freezer's
+ * or a fault's sleep can be broken off. It was poked before it was seen to sleep,
+ * so it is in no system call that would be broken off, nor comes to one.
+ */
+static void fetch(struct gdb_thread *thread)
+	__must_hold(&thread->process->session->lock)
+{
+	struct gdb_session *session = thread->process->session;
+	struct utrace_examiner exam;
+
+	lockdep_assert_held(&session->lock);
+	if (utrace_control(thread->task, thread->engine, UTRACE_STOP)) {
+		thread_interrupt(thread);
+		return;
+	}
+	spin_unlock(&session->lock);
+	if (!thread_examine_begin(thread, &exam))
+		thread_examine_end(thread, &exam);
+	spin_lock(&session->lock);
+	thread_release(thread);
+}
+
+/*
+ * Who stands in a slot is not poked awake. A thread may come to stand there at any
+ * time until it has passed, so this is done again while there are such. No thread
+ * is added any more, and session.cmd_lock keeps those that are there.
+ */
+static void fetch_from_slots(struct gdb_process *process)
+{
+	struct gdb_thread *thread;
+
+	spin_lock(&process->session->lock);
+	list_for_each_entry(thread, &process->threads, entry)
+		if (thread_sleeps_inside(thread))
+			fetch(thread);
+	spin_unlock(&process->session->lock);
+}
+
 static bool all_passed(struct gdb_process *process)
 {
 	struct gdb_thread *thread;
@@ -194,7 +233,8 @@ static struct gdb_thread *take_thread(struct gdb_process *process)
  *    is born is still traced.
  * 3. is_lifted is set, and threads that may have a trap of ours behind them, or
  *    have a signal to get, are poked; held ones of these run. Each is waited for
- *    until thread_has_passed(). Who comes by detaches its engine itself.
+ *    until thread_has_passed(). Who comes by detaches its engine itself; who is
+ *    stopped in a slot is fetched from there.
  * 4. The areas of displaced instructions are unmapped and all engines are
  *    detached; so those run that were held until now.
  *
@@ -221,8 +261,10 @@ void process_leave(struct gdb_process *process, bool is_detach)
 		lift_text(process);
 	watch_remove_all(process);
 	poke_all(process);
-	while (!all_passed(process) && time_before(jiffies, limit))
+	while (!all_passed(process) && time_before(jiffies, limit)) {
+		fetch_from_slots(process);
 		wait_event_timeout(process->wait, all_passed(process), 1);
+	}
 	if (owns_text)
 		unmap_areas(process);
 	while ((thread = take_thread(process))) {

@@ -299,6 +299,21 @@ bool thread_trap_is_due(void)
 	return due;
 }
 
+/* In an interruptible way, or stopped, or as wait_for_vfork_done() does. */
+static bool sleeps(const struct gdb_thread *thread)
+{
+	const unsigned int asleep = TASK_INTERRUPTIBLE | __TASK_STOPPED |
+				    __TASK_TRACED;
+	const unsigned int in_vfork = TASK_KILLABLE | TASK_FREEZABLE;
+	unsigned int state = READ_ONCE(thread->task->__state);
+
+	if (!(state & asleep) && (state & in_vfork) != in_vfork)
+		return false;
+	/* Pairs with the full barrier of going to sleep in schedule(). */
+	smp_rmb();
+	return true;
+}
+
 /**
  * thread_has_passed() - may the engine of a process being left be detached?
  * @thread: one of its threads, poked after the breakpoints were lifted
@@ -317,8 +332,8 @@ bool thread_trap_is_due(void)
  *    is on its queue. A trap is queued by the exception without sleeping in
  *    between, and fork does not sleep interruptibly with a copy in its hands;
  *    so this thread is in a system call and has executed no int3 since it was
- *    last at the boundary. The sleep need not be broken off. The exception is
- *    a page fault of a displaced instruction that user space is asked to serve.
+ *    last at the boundary. The sleep need not be broken off, but for that of a
+ *    thread that thread_sleeps_inside().
  * 4. It waits for a vfork child, as wait_for_vfork_done() does: its report_clone
  *    is behind it. Nothing in fork before that sleeps freezably.
  *
@@ -328,22 +343,32 @@ bool thread_trap_is_due(void)
  */
 bool thread_has_passed(struct gdb_thread *thread)
 {
-	const unsigned int asleep = TASK_INTERRUPTIBLE | __TASK_STOPPED |
-				    __TASK_TRACED;
-	const unsigned int in_vfork = TASK_KILLABLE | TASK_FREEZABLE;
-	struct task_struct *task = thread->task;
-	unsigned int state;
-
 	if (READ_ONCE(thread->state) == THREAD_DEAD ||
 	    READ_ONCE(thread->passed))
 		return true;
-	state = READ_ONCE(task->__state);
-	if (!(state & asleep) && (state & in_vfork) != in_vfork)
-		return false;
-	/* Pairs with the full barrier of going to sleep in schedule(). */
-	smp_rmb();
-	return !READ_ONCE(thread->busy) && !displace_is_inside(thread) &&
-	       !sigismember(&task->pending.signal, SIGTRAP);
+	return sleeps(thread) && !READ_ONCE(thread->busy) &&
+	       !displace_is_inside(thread) &&
+	       !sigismember(&thread->task->pending.signal, SIGTRAP);
+}
+
+/**
+ * thread_sleeps_inside() - does a thread sleep with its pc in a slot?
+ * @thread: a thread of a process being left, poked after the breakpoints were
+ *	lifted
+ *
+ * The debug exception sent it there, and it was stopped, by job control, a
+ * ptracer or a cgroup's freezer, before it came to a callback. Or its instruction
+ * waits for memory that user space is asked for.
+ *
+ * Context: task; session.lock held, so that it keeps its stack.
+ * Return: whether. It is not in user mode again before its callback.
+ */
+bool thread_sleeps_inside(struct gdb_thread *thread)
+{
+	lockdep_assert_held(&thread->process->session->lock);
+	return READ_ONCE(thread->state) != THREAD_DEAD &&
+	       !READ_ONCE(thread->passed) && sleeps(thread) &&
+	       displace_is_inside(thread);
 }
 
 /**

@@ -349,6 +349,7 @@ struct gdb_thread *thread_of_current(void);
 int thread_update_events(struct gdb_thread *thread);
 void thread_set_over_syscall(struct gdb_thread *thread, bool on);
 bool thread_has_passed(struct gdb_thread *thread);
+bool thread_sleeps_inside(struct gdb_thread *thread);
 bool thread_trap_is_due(void);
 int thread_examine_begin(struct gdb_thread *thread,
 			 struct utrace_examiner *exam);
