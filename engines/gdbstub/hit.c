@@ -4,6 +4,7 @@
  * and run by the thread that hit one.
  */
 #include <linux/err.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "agent.h"
@@ -182,7 +183,7 @@ bool hit_is_false(const struct hit_code *code, unsigned int max_steps,
  * @ops: how they look at the thread that hit the breakpoint
  * @ctx: for @ops
  *
- * Context: as @ops need it.
+ * Context: task; may sleep; else as @ops need it.
  * Return: whether: one is true or cannot be evaluated, or there are none.
  */
 bool hit_is_true(const struct hit_code *code, const struct agent_ops *ops,
@@ -194,6 +195,7 @@ bool hit_is_true(const struct hit_code *code, const struct agent_ops *ops,
 	if (!code || !code->nr)
 		return true;
 	for (i = 0; i < code->nr; i++) {
+		cond_resched();
 		expr = get_expr(code, i);
 		if (agent_condition(&expr, ops, ctx))
 			return true;
@@ -207,7 +209,7 @@ bool hit_is_true(const struct hit_code *code, const struct agent_ops *ops,
  * @ops: what they may do
  * @ctx: for @ops
  *
- * Context: as @ops need it.
+ * Context: task; may sleep; else as @ops need it.
  * Return: NULL, or why one of them ended early: the others were not run.
  */
 const char *hit_run_commands(const struct hit_code *code,
@@ -219,6 +221,7 @@ const char *hit_run_commands(const struct hit_code *code,
 	u64 result;
 
 	for (i = code->nr; i < code->nr + code->nr_commands; i++) {
+		cond_resched();
 		expr = get_expr(code, i);
 		status = agent_eval(&expr, ops, ctx, &result);
 		if (status != AGENT_OK)

@@ -31,8 +31,17 @@ static size_t copy_present(void *buf, u64 addr, size_t len)
 	return len - left;
 }
 
-/* What wants this thread at the boundary, or its callback to end. */
-static bool must_come(struct gdb_thread *thread)
+/**
+ * own_memory_must_come() - is the current thread wanted elsewhere?
+ * @thread: the current thread
+ *
+ * Something wants it at the boundary, or its callback to end: what takes long
+ * has to be broken off.
+ *
+ * Context: the thread's callback.
+ * Return: whether.
+ */
+bool own_memory_must_come(struct gdb_thread *thread)
 {
 	return fatal_signal_pending(current) || thread->guest ||
 	       READ_ONCE(thread->process->is_leaving) ||
@@ -52,7 +61,7 @@ static void begin_wait(struct gdb_thread *thread)
 
 	spin_lock(&session->lock);
 	thread->waits_for_memory = true;
-	if (must_come(thread))
+	if (own_memory_must_come(thread))
 		set_thread_flag(TIF_SIGPENDING);
 	spin_unlock(&session->lock);
 }
@@ -154,6 +163,7 @@ ssize_t own_memory_read(struct gdb_thread *thread, u64 addr, void *buf,
 	ssize_t ret;
 
 	/* An expression may read often. */
+	cond_resched();
 	if (fatal_signal_pending(current))
 		return -EINTR;
 	while (done < len) {
@@ -190,7 +200,7 @@ ssize_t own_memory_read_all(struct gdb_thread *thread, u64 addr, void *buf,
 	ssize_t ret;
 
 	while ((ret = own_memory_read(thread, addr, buf, len)) == -EINTR &&
-	       !must_come(thread))
+	       !own_memory_must_come(thread))
 		schedule_timeout_uninterruptible(1);
 	return ret;
 }

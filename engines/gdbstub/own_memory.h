@@ -9,6 +9,7 @@
 
 struct gdb_thread;
 
+bool own_memory_must_come(struct gdb_thread *thread);
 size_t own_memory_peek(struct gdb_thread *thread, u64 addr, void *buf,
 		       size_t len);
 ssize_t own_memory_read(struct gdb_thread *thread, u64 addr, void *buf,

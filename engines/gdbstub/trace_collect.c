@@ -5,9 +5,11 @@
  * the whole frame into the ring. So no lock is held while memory is read, and
  * nobody sees half a frame.
  */
+#include <linux/jiffies.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/ptrace.h>
+#include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task_stack.h>
 #include <linux/slab.h>
@@ -30,6 +32,12 @@
 /* Bytes of a string that are looked at together. */
 #define STR_PART 64
 
+/*
+ * A stop or a leave breaks a hit off that takes longer. It takes nothing from an
+ * ordinary one that it meets.
+ */
+#define HIT_PATIENCE (HZ / 2)
+
 /**
  * struct trace_steps - a hit after which the thread single-steps
  * @entry: in thread_trace.steps
@@ -49,6 +57,7 @@ struct trace_steps {
  * @thread: the current thread
  * @set: with a reference
  * @frame: the thread's
+ * @begun: jiffies when the thread came to collect
  * @broken_off: Memory was waited for that user space has to bring, and the
  *	thread is wanted elsewhere: what depends on it is not collected.
  */
@@ -56,8 +65,22 @@ struct collection {
 	struct gdb_thread *thread;
 	struct trace_set *set;
 	struct trace_frame *frame;
+	unsigned long begun;
 	bool broken_off;
 };
+
+/*
+ * A client can define thousands of tracepoints at one place, and of actions, each
+ * of which may take its time: so this is asked before each. What comes behind
+ * is not collected then.
+ */
+static bool must_end(const struct collection *c)
+{
+	cond_resched();
+	return fatal_signal_pending(current) ||
+	       (time_after(jiffies, c->begun + HIT_PATIENCE) &&
+		own_memory_must_come(c->thread));
+}
 
 static ssize_t read_own(struct collection *c, u64 addr, void *buf, size_t len)
 {
@@ -259,6 +282,8 @@ static const char *run_actions(struct collection *c,
 	const char *reason = NULL;
 
 	list_for_each_entry(action, actions, entry) {
+		if (must_end(c))
+			break;
 		reason = run_action(c, action);
 		if (reason || c->frame->is_short)
 			break;
@@ -461,15 +486,20 @@ void trace_collect_hit(struct gdb_thread *thread)
 		.thread = thread,
 		.set = set,
 		.frame = &thread->trace.frame,
+		.begun = jiffies,
 	};
 	struct trace_point *point;
 
 	if (!is_traced(thread, set))
 		goto put;
 	/* Entries are added and never removed while the set is there. */
-	hash_for_each_possible_rcu(set->by_addr, point, node, pc, true)
-		if (is_on(point, pc))
-			hit_point(&c, point);
+	hash_for_each_possible_rcu(set->by_addr, point, node, pc, true) {
+		if (!is_on(point, pc))
+			continue;
+		if (must_end(&c))
+			break;
+		hit_point(&c, point);
+	}
 put:
 	tracepoint_set_put(set);
 }
@@ -488,6 +518,7 @@ void trace_collect_step(struct gdb_thread *thread)
 	struct collection c = {
 		.thread = thread,
 		.frame = &thread->trace.frame,
+		.begun = jiffies,
 	};
 
 	list_for_each_entry_safe(steps, next, &thread->trace.steps, entry) {
