@@ -3,6 +3,7 @@
  * The frame that the client looks at. It is a copy, so that what happens to the
  * ring meanwhile changes nothing of it. All under session.cmd_lock.
  */
+#include <linux/bitmap.h>
 #include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/unaligned.h>
@@ -117,21 +118,45 @@ bool trace_frame_var(const struct gdb_session *session, u32 number, u64 *val)
 	return found;
 }
 
-/* One piece that was collected. */
-static size_t read_block(const struct trace_selection *selection, u64 addr,
-			 u8 *buf, size_t len)
+/**
+ * struct frame_look - memory of the selected frame that is wanted
+ * @addr: from where
+ * @buf: to where
+ * @len: bytes
+ * @found: which of them were found
+ */
+struct frame_look {
+	u64 addr;
+	u8 *buf;
+	size_t len;
+	unsigned long *found;
+};
+
+/* What was collected twice is what it was at first. */
+static void look_at_block(struct frame_look *look,
+			  const struct trace_block *block)
+{
+	u64 skip = look->addr > block->addr ? look->addr - block->addr : 0;
+	u64 at = block->addr > look->addr ? block->addr - look->addr : 0;
+
+	for (; skip < block->len && at < look->len; skip++, at++)
+		if (!__test_and_set_bit(at, look->found))
+			look->buf[at] = block->data[skip];
+}
+
+/*
+ * A frame may have a block for each of the bytes, in any order: each is looked
+ * at once.
+ */
+static void look_at_blocks(struct frame_look *look,
+			   const struct trace_selection *selection)
 {
 	struct trace_block block;
-	size_t at = 0, part;
+	size_t at = 0;
 
-	while (next_block(selection, &at, &block)) {
-		if (block.kind != 'M' || addr - block.addr >= block.len)
-			continue;
-		part = min_t(u64, len, block.len - (addr - block.addr));
-		memcpy(buf, block.data + (addr - block.addr), part);
-		return part;
-	}
-	return 0;
+	while (next_block(selection, &at, &block))
+		if (block.kind == 'M')
+			look_at_block(look, &block);
 }
 
 /* One piece that cannot have changed since. */
@@ -150,6 +175,24 @@ static size_t read_only(struct gdb_session *session,
 	return 0;
 }
 
+/* Return: bytes that are there in one piece. */
+static size_t fill_gaps(struct frame_look *look, struct gdb_session *session,
+			struct gdb_process *process)
+{
+	size_t done = 0, part;
+
+	while (done < look->len) {
+		part = find_next_zero_bit(look->found, look->len, done) - done;
+		if (!part)
+			part = read_only(session, process, look->addr + done,
+					 look->buf + done, look->len - done);
+		if (!part)
+			break;
+		done += part;
+	}
+	return done;
+}
+
 /**
  * trace_frame_read() - read memory of the selected frame
  * @session: has a selected frame
@@ -159,23 +202,21 @@ static size_t read_only(struct gdb_session *session,
  * @len: bytes
  *
  * Context: session.cmd_lock held; may sleep.
- * Return: bytes read, up to the first that was not collected.
+ * Return: bytes read, up to the first that was not collected; 0: none, or no
+ * memory.
  */
 size_t trace_frame_read(struct gdb_session *session,
 			struct gdb_process *process, u64 addr, u8 *buf,
 			size_t len)
 {
-	size_t done = 0, part;
+	struct frame_look look = { .addr = addr, .buf = buf, .len = len };
+	size_t done;
 
-	while (done < len) {
-		part = read_block(&session->trace.selection, addr + done,
-				  buf + done, len - done);
-		if (!part)
-			part = read_only(session, process, addr + done,
-					 buf + done, len - done);
-		if (!part)
-			break;
-		done += part;
-	}
+	look.found = bitmap_zalloc(len, GFP_KERNEL_ACCOUNT);
+	if (!look.found)
+		return 0;
+	look_at_blocks(&look, &session->trace.selection);
+	done = fill_gaps(&look, session, process);
+	bitmap_free(look.found);
 	return done;
 }
