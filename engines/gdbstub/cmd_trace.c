@@ -49,6 +49,7 @@ static struct trace_point *add_point(struct command *command,
 				     const struct trace_head *head)
 {
 	struct gdb_session *session = command->session;
+	size_t bytes = set->bytes;
 	struct trace_point *point;
 
 	point = tracepoint_alloc(session, set, sizeof(*point));
@@ -58,6 +59,7 @@ static struct trace_point *add_point(struct command *command,
 		point->cond = tracepoint_alloc(session, set, head->cond_len);
 		if (!point->cond) {
 			kvfree(point);
+			set->bytes = bytes;
 			return NULL;
 		}
 		memcpy(point->cond, head->cond, head->cond_len);
@@ -170,7 +172,7 @@ static int define_actions(struct command *command, struct trace_set *set,
 	struct trace_text *text;
 	LIST_HEAD(actions);
 	bool in_steps, is_open;
-	size_t len;
+	size_t len, bytes;
 	u32 number;
 	u64 addr;
 	int ret;
@@ -188,6 +190,7 @@ static int define_actions(struct command *command, struct trace_set *set,
 	len = c->end - c->pos;
 	if (len && c->end[-1] == '-')
 		len--;
+	bytes = set->bytes;
 	/* Before its bytecode is decoded in place. */
 	text = new_text(command, set, in_steps ? 'S' : 'A', c->pos, len);
 	if (!text)
@@ -195,6 +198,7 @@ static int define_actions(struct command *command, struct trace_set *set,
 	ret = get_actions(command, set, c, &actions, &is_open, &reason);
 	if (ret) {
 		kvfree(text);
+		set->bytes = bytes;
 		return reason ? refuse(command, reason) : ret;
 	}
 	point->in_steps = in_steps;

@@ -55,17 +55,24 @@ static void *alloc_charged(struct gdb_session *session, size_t size)
  * @set: whose
  * @size: bytes
  *
+ * Who frees it with kvfree(), before the set has it, takes set->bytes back to
+ * what it was.
+ *
  * Context: session.cmd_lock held; may sleep.
- * Return: zeroed memory, to be freed with kvfree(), or NULL: there is none, or
- * the set has TRACE_DEFINITIONS_MAX already.
+ * Return: zeroed memory, or NULL: there is none, or the set has
+ * TRACE_DEFINITIONS_MAX already.
  */
 void *tracepoint_alloc(struct gdb_session *session, struct trace_set *set,
 		       size_t size)
 {
+	void *mem;
+
 	if (size > TRACE_DEFINITIONS_MAX - set->bytes)
 		return NULL;
-	set->bytes += size;
-	return alloc_charged(session, size);
+	mem = alloc_charged(session, size);
+	if (mem)
+		set->bytes += size;
+	return mem;
 }
 
 static void free_actions(struct list_head *actions)
