@@ -148,9 +148,14 @@ struct gdb_process *process_create_child(struct gdb_process *parent,
 		process_free(process);
 		return NULL;
 	}
+	/* The client may be changing them in the parent, which runs. */
+	mutex_lock(&parent->watch_lock);
 	memcpy(process->watches, parent->watches, sizeof(process->watches));
 	process->nr_watches = parent->nr_watches;
+	mutex_unlock(&parent->watch_lock);
+	spin_lock(&parent->session->lock);
 	process->syscalls = parent->syscalls;
+	spin_unlock(&parent->session->lock);
 	return process;
 }
 

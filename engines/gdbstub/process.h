@@ -163,13 +163,15 @@ struct gdb_process {
 	struct breakpoint_table *left;
 	/**
 	 * @syscalls: the system calls that are caught. Written with
-	 * session.cmd_lock held; read by the threads without a lock.
+	 * session.cmd_lock and session.lock held; read by the threads without a
+	 * lock, but for who copies it.
 	 */
 	struct syscall_filter syscalls;
 	/**
 	 * @watch_lock: held from a look at @watches to the end of what follows
 	 * from it in the threads. A thread that makes another one holds it
-	 * until that is in the list, so that no thread is missed.
+	 * until that is in the list, so that no thread is missed; one that
+	 * makes a process, while it copies @watches.
 	 */
 	struct mutex watch_lock;
 	/**
