@@ -697,12 +697,11 @@ static enum agent_status run_one(struct machine *m,
 }
 
 enum agent_status agent_eval_briefly(const struct agent_expr *expr,
-				     unsigned int max_steps,
+				     unsigned int *steps,
 				     const struct agent_ops *ops, void *ctx,
 				     u64 *result)
 {
 	struct machine m;
-	unsigned int steps;
 	size_t pc = 0;
 
 	*result = 0;
@@ -711,9 +710,10 @@ enum agent_status agent_eval_briefly(const struct agent_expr *expr,
 	m.ops = ops;
 	m.ctx = ctx;
 	m.depth = 0;
-	for (steps = 0; steps < max_steps; steps++) {
+	while (*steps) {
 		enum agent_status status = run_one(&m, expr, &pc);
 
+		--*steps;
 		if (status)
 			return status;
 		if (pc == expr->len) {
@@ -728,7 +728,9 @@ enum agent_status agent_eval(const struct agent_expr *expr,
 			     const struct agent_ops *ops, void *ctx,
 			     u64 *result)
 {
-	return agent_eval_briefly(expr, AGENT_MAX_STEPS, ops, ctx, result);
+	unsigned int steps = AGENT_MAX_STEPS;
+
+	return agent_eval_briefly(expr, &steps, ops, ctx, result);
 }
 
 bool agent_condition(const struct agent_expr *expr, const struct agent_ops *ops,

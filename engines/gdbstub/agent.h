@@ -147,7 +147,7 @@ enum agent_status agent_eval(const struct agent_expr *expr,
 /**
  * agent_eval_briefly() - the same, in fewer instructions
  * @expr: the expression
- * @max_steps: instructions that it may take
+ * @steps: instructions that it may take; less those that it took afterwards
  * @ops: what it may do
  * @ctx: for the callbacks
  * @result: as of agent_eval()
@@ -156,7 +156,7 @@ enum agent_status agent_eval(const struct agent_expr *expr,
  * Return: likewise.
  */
 enum agent_status agent_eval_briefly(const struct agent_expr *expr,
-				     unsigned int max_steps,
+				     unsigned int *steps,
 				     const struct agent_ops *ops, void *ctx,
 				     u64 *result);
 

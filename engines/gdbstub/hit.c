@@ -151,14 +151,15 @@ static struct agent_expr get_expr(const struct hit_code *code, unsigned int nr)
 /**
  * hit_is_false() - do the conditions say go on, for certain?
  * @code: the expressions, or NULL
- * @max_steps: instructions that each of them may take
+ * @steps: instructions that all of them together may take; less those that they
+ *	took afterwards
  * @ops: how they look at the thread that hit the breakpoint
  * @ctx: for @ops
  *
  * Context: as @ops need it.
  * Return: whether: there are some and each is false.
  */
-bool hit_is_false(const struct hit_code *code, unsigned int max_steps,
+bool hit_is_false(const struct hit_code *code, unsigned int *steps,
 		  const struct agent_ops *ops, void *ctx)
 {
 	struct agent_expr expr;
@@ -169,7 +170,7 @@ bool hit_is_false(const struct hit_code *code, unsigned int max_steps,
 		return false;
 	for (i = 0; i < code->nr; i++) {
 		expr = get_expr(code, i);
-		if (agent_eval_briefly(&expr, max_steps, ops, ctx, &result) !=
+		if (agent_eval_briefly(&expr, steps, ops, ctx, &result) !=
 			    AGENT_OK ||
 		    result)
 			return false;

@@ -378,7 +378,7 @@ static bool is_traced(const struct gdb_thread *thread,
 	       set->pid == thread->process->pid;
 }
 
-static bool is_false(const struct trace_point *point, unsigned int max_steps,
+static bool is_false(const struct trace_point *point, unsigned int *steps,
 		     const struct agent_ops *ops, void *ctx)
 {
 	struct agent_expr expr = { .code = point->cond,
@@ -386,7 +386,7 @@ static bool is_false(const struct trace_point *point, unsigned int max_steps,
 	u64 result;
 
 	return point->cond_len &&
-	       agent_eval_briefly(&expr, max_steps, ops, ctx, &result) ==
+	       agent_eval_briefly(&expr, steps, ops, ctx, &result) ==
 		       AGENT_OK &&
 	       !result;
 }
@@ -395,7 +395,8 @@ static bool is_false(const struct trace_point *point, unsigned int max_steps,
  * trace_collect_is_vain() - is there nothing to be collected here, for certain?
  * @thread: the current thread
  * @pc: where it is
- * @max_steps: instructions that a condition may take
+ * @steps: instructions that all conditions together may take, and tracepoints
+ *	that may be looked at; less what was used of it afterwards
  * @ops: how conditions look at the thread; they change nothing
  * @ctx: for @ops
  *
@@ -403,7 +404,7 @@ static bool is_false(const struct trace_point *point, unsigned int max_steps,
  * Return: whether.
  */
 bool trace_collect_is_vain(struct gdb_thread *thread, u64 pc,
-			   unsigned int max_steps, const struct agent_ops *ops,
+			   unsigned int *steps, const struct agent_ops *ops,
 			   void *ctx)
 {
 	struct trace_set *set = tracepoint_set_peek(thread->process->session);
@@ -411,9 +412,13 @@ bool trace_collect_is_vain(struct gdb_thread *thread, u64 pc,
 
 	if (!is_traced(thread, set))
 		return true;
-	hash_for_each_possible_rcu(set->by_addr, point, node, pc)
-		if (is_on(point, pc) && !is_false(point, max_steps, ops, ctx))
+	hash_for_each_possible_rcu(set->by_addr, point, node, pc) {
+		if (!*steps)
 			return false;
+		--*steps;
+		if (is_on(point, pc) && !is_false(point, steps, ops, ctx))
+			return false;
+	}
 	return true;
 }
 

@@ -311,7 +311,7 @@ void tracepoint_leave(struct gdb_process *process);
 
 /* trace_collect.c APIs: */
 bool trace_collect_is_vain(struct gdb_thread *thread, u64 pc,
-			   unsigned int max_steps, const struct agent_ops *ops,
+			   unsigned int *steps, const struct agent_ops *ops,
 			   void *ctx);
 void trace_collect_hit(struct gdb_thread *thread);
 void trace_collect_step(struct gdb_thread *thread);

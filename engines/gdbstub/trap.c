@@ -27,7 +27,10 @@
 #include "session.h"
 #include "trap.h"
 
-/* Instructions of a condition; longer ones are not for here. */
+/*
+ * Instructions of all conditions of a hit: interrupts are off. What takes more is
+ * not for here.
+ */
 #define TRAP_MAX_STEPS 512
 
 static int read_reg(void *ctx, unsigned int num, u64 *val)
@@ -73,15 +76,15 @@ static bool runs_freely(const struct gdb_thread *thread,
  */
 static bool is_for_nobody(struct gdb_thread *thread, struct breakpoint *bp)
 {
+	unsigned int steps = TRAP_MAX_STEPS;
 	u8 users = READ_ONCE(bp->users);
 
 	if (users & BREAKPOINT_TRACE &&
-	    !trace_collect_is_vain(thread, bp->addr, TRAP_MAX_STEPS, &trap_ops,
-				   thread))
+	    !trace_collect_is_vain(thread, bp->addr, &steps, &trap_ops, thread))
 		return false;
 	return users == BREAKPOINT_TRACE ||
-	       hit_is_false(rcu_dereference(bp->code), TRAP_MAX_STEPS,
-			    &trap_ops, thread);
+	       hit_is_false(rcu_dereference(bp->code), &steps, &trap_ops,
+			    thread);
 }
 
 /* The registers are those at the instruction while its condition is looked at. */
