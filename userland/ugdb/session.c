@@ -129,6 +129,36 @@ static void die_of_client(struct session *session, int err)
 
 static void wait_for_client(struct session *session);
 
+static bool open_session_device(struct session *session)
+{
+	session->device = device_open();
+	if (session->device >= 0)
+		return true;
+	if (errno == ENOENT || errno == ENXIO || errno == ENODEV)
+		error_msg("no /dev/%s: is the gdbstub module loaded? "
+			  "(modprobe gdbstub)", GDBSTUB_DEVICE_NAME);
+	else
+		perror_msg("cannot open /dev/%s", GDBSTUB_DEVICE_NAME);
+	return false;
+}
+
+/*
+ * The client has gone before the module had its connection. A process that was
+ * stopped for it runs on, as when it goes later.
+ */
+static void miss_client(struct session *session)
+{
+	if (session->state == STATE_STOPPING) {
+		close_device(session);
+		if (!open_session_device(session)) {
+			session->status = EXIT_FAILURE;
+			end_programs_loudly(session);
+			return;
+		}
+	}
+	wait_for_client(session);
+}
+
 /* From here on the module alone reads and writes the socket. */
 static void give_client(struct session *session, int client)
 {
@@ -140,7 +170,7 @@ static void give_client(struct session *session, int client)
 	if (!err)
 		session->state = STATE_SERVING;
 	else if (err == ENOTCONN && session->listener.nr_fds)
-		wait_for_client(session);
+		miss_client(session);
 	else
 		die_of_client(session, err);
 }
@@ -739,19 +769,6 @@ static void wait_for_event(struct session *session)
 		handle_poll(session, pfds);
 	else if (ready < 0 && errno != EINTR)
 		perror_msg_and_die("cannot wait for events");
-}
-
-static bool open_session_device(struct session *session)
-{
-	session->device = device_open();
-	if (session->device >= 0)
-		return true;
-	if (errno == ENOENT || errno == ENXIO || errno == ENODEV)
-		error_msg("no /dev/%s: is the gdbstub module loaded? "
-			  "(modprobe gdbstub)", GDBSTUB_DEVICE_NAME);
-	else
-		perror_msg("cannot open /dev/%s", GDBSTUB_DEVICE_NAME);
-	return false;
 }
 
 static void open_comm(struct session *session, const struct comm *comm)
