@@ -18,6 +18,8 @@
  * @name: What to call a launched program in messages; owned.
  * @pidfd: Names it safely against reuse of the pid; -1 while there is none.
  * @launched: It is a child of ugdb, which reaps it and ends it with itself.
+ * @detached: It has left the session for good, while others stay: ugdb reaps it
+ *	still, and leaves it alone else.
  * @gone: It has ended, and if it was a child it has been reaped.
  * @wait_status: With @gone of a child, its wait(2) status.
  */
@@ -26,6 +28,7 @@ struct program {
 	char *name;
 	int pidfd;
 	bool launched;
+	bool detached;
 	bool gone;
 	int wait_status;
 };

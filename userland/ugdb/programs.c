@@ -13,9 +13,14 @@ bool programs_has_last(const struct programs *programs)
 	return programs->last.pid && !programs->last.gone;
 }
 
+bool programs_debugs_last(const struct programs *programs)
+{
+	return programs_has_last(programs) && !programs->last.detached;
+}
+
 void programs_make_other(struct programs *programs)
 {
-	if (programs_has_last(programs)) {
+	if (programs_debugs_last(programs)) {
 		programs->others = xrealloc(programs->others,
 					    (programs->nr_others + 1) *
 					    sizeof(*programs->others));
@@ -68,31 +73,32 @@ static void report_end(const struct program *program)
 void programs_report_end(const struct programs *programs)
 {
 	for (size_t i = 0; i < programs->nr_others; i++)
-		report_end(&programs->others[i]);
-	if (programs_has_last(programs))
+		if (!programs->others[i].detached)
+			report_end(&programs->others[i]);
+	if (programs_debugs_last(programs))
 		report_end(&programs->last);
 }
 
-/* Is it there, and ends with ugdb? */
-static bool ends_last(const struct programs *programs)
+static bool ends_with_ugdb(const struct program *program)
 {
-	return programs_has_last(programs) && programs->last.launched;
+	return program->pid && !program->gone && program->launched &&
+	       !program->detached;
 }
 
 void programs_kill(const struct programs *programs)
 {
-	if (ends_last(programs))
+	if (ends_with_ugdb(&programs->last))
 		program_kill(&programs->last);
 	for (size_t i = 0; i < programs->nr_others; i++)
-		if (programs->others[i].launched)
+		if (ends_with_ugdb(&programs->others[i]))
 			program_kill(&programs->others[i]);
 }
 
 void programs_reap(struct programs *programs)
 {
-	if (ends_last(programs))
+	if (ends_with_ugdb(&programs->last))
 		program_reap(&programs->last);
 	for (size_t i = 0; i < programs->nr_others; i++)
-		if (programs->others[i].launched)
+		if (ends_with_ugdb(&programs->others[i]))
 			program_reap(&programs->others[i]);
 }

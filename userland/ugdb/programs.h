@@ -33,9 +33,17 @@ struct programs {
 bool programs_has_last(const struct programs *programs);
 
 /**
+ * programs_debugs_last - and has the client not detached from it?
+ * @programs: The processes.
+ *
+ * Return: whether it is there and is the next client's to debug, or ugdb's to end.
+ */
+bool programs_debugs_last(const struct programs *programs);
+
+/**
  * programs_make_other - another process is about to come in beside the last
  * @programs: The processes; the last is one of the others afterwards, or is
- *	forgotten if it is gone, and its place is empty.
+ *	forgotten if it is gone or detached, and its place is empty.
  */
 void programs_make_other(struct programs *programs);
 
@@ -75,13 +83,13 @@ void programs_forget_others(struct programs *programs);
 void programs_report_end(const struct programs *programs);
 
 /**
- * programs_kill - send SIGKILL to all that ugdb has started
+ * programs_kill - send SIGKILL to all that ugdb has started, but not detached
  * @programs: The processes.
  */
 void programs_kill(const struct programs *programs);
 
 /**
- * programs_reap - wait for the end of all that ugdb has started
+ * programs_reap - wait for the end of these
  * @programs: The processes, after programs_kill().
  */
 void programs_reap(struct programs *programs);

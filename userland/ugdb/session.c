@@ -206,7 +206,7 @@ static void wait_for_client(struct session *session)
  */
 static void report_lone_end(const struct session *session)
 {
-	if (session->state == STATE_JOINING)
+	if (session->programs.last.detached)
 		debug_msg(DEBUG_GENERAL, "the detached program has ended");
 	else if (session->programs.last.launched)
 		report_program_end(session->programs.last.wait_status);
@@ -268,7 +268,7 @@ static void accept_client(struct session *session, size_t index)
 		return;
 	if (session->cmdline->once)
 		listener_close(&session->listener);
-	if (programs_has_last(&session->programs) && !session->held)
+	if (programs_debugs_last(&session->programs) && !session->held)
 		hold_again(session, client);
 	else
 		give_client(session, client);
@@ -365,14 +365,18 @@ static void on_exited(struct session *session, int wait_status)
 		go_on_without_program(session);
 }
 
+/* It may have been said that the client has detached from it. */
 static void on_detached(struct session *session)
 {
-	report("Detaching from process %d", session->programs.last.pid);
+	struct program *program = &session->programs.last;
+
+	if (!program->detached)
+		report("Detaching from process %d", program->pid);
+	program->detached = true;
 	close_device(session);
 	relay_finish(&session->relay);
 	listener_close(&session->listener);
-	session->state = session->programs.last.launched ? STATE_JOINING :
-							   STATE_DONE;
+	session->state = program->launched ? STATE_JOINING : STATE_DONE;
 }
 
 /* One of several processes: the connection goes on. */
@@ -400,7 +404,8 @@ static void on_left(struct session *session)
 			report_lone_end(session);
 		go_on_without_program(session);
 	} else if (goes_on(session)) {
-		report("Detaching from process %d", program->pid);
+		if (!program->detached)
+			report("Detaching from process %d", program->pid);
 		program_forget(program);
 	} else {
 		on_detached(session);
@@ -435,6 +440,11 @@ static void on_disconnected(struct session *session)
 	if (session->state == STATE_DONE)
 		return;
 	programs_forget_others(&session->programs);
+	if (session->programs.last.detached && !session->held) {
+		report("Remote side has terminated connection.");
+		on_detached(session);
+		return;
+	}
 	report("Remote side has terminated connection.  GDBserver will "
 	       "reopen the connection.");
 	wait_for_client(session);
@@ -466,6 +476,15 @@ static void on_refused(struct session *session)
 		on_left(session);
 }
 
+/* Others go on. Without --multi ugdb ends no sooner than this one. */
+static void leave_last(struct session *session)
+{
+	if (session->cmdline->multi)
+		program_forget(&session->programs.last);
+	else
+		session->programs.last.detached = true;
+}
+
 static void on_process_detached(struct session *session, pid_t pid, int err)
 {
 	struct program *other = programs_find_other(&session->programs, pid);
@@ -475,8 +494,8 @@ static void on_process_detached(struct session *session, pid_t pid, int err)
 	report("Detaching from process %d", pid);
 	if (other)
 		programs_forget_other(&session->programs, other);
-	else if (pid == session->programs.last.pid && session->cmdline->multi)
-		program_forget(&session->programs.last);
+	else if (pid == session->programs.last.pid)
+		leave_last(session);
 }
 
 /* An experiment goes on, if there may be somebody who asks for it. */
@@ -587,7 +606,7 @@ static bool start_for_client(struct session *session,
 static bool restart_for_client(struct session *session)
 {
 	report("GDBserver restarting");
-	if (programs_has_last(&session->programs) &&
+	if (programs_debugs_last(&session->programs) &&
 	    session->programs.last.launched)
 		program_reap(&session->programs.last);
 	program_forget(&session->programs.last);
@@ -689,10 +708,7 @@ static void take_signal(struct session *session)
 	if (!sig || sig == SIGCHLD)
 		return;
 	debug_msg(DEBUG_GENERAL, "signal %d", sig);
-	if (session->state == STATE_JOINING)
-		close_device(session);
-	else
-		end_programs(session);
+	end_programs(session);
 	listener_close(&session->listener);
 	line_close(&session->line);
 	program_leave_terminal();
