@@ -30,6 +30,15 @@ void programs_make_other(struct programs *programs)
 	program_forget(&programs->last);
 }
 
+bool programs_take_back(struct programs *programs)
+{
+	program_forget(&programs->last);
+	if (!programs->nr_others)
+		return false;
+	programs->last = programs->others[--programs->nr_others];
+	return true;
+}
+
 struct program *programs_find_other(struct programs *programs, pid_t pid)
 {
 	for (size_t i = 0; i < programs->nr_others; i++)

@@ -48,6 +48,15 @@ bool programs_debugs_last(const struct programs *programs);
 void programs_make_other(struct programs *programs);
 
 /**
+ * programs_take_back - what came in last is not there, or not any more
+ * @programs: The processes; the last is forgotten, and the one that came before
+ *	it takes its place, if there is one.
+ *
+ * Return: whether there is.
+ */
+bool programs_take_back(struct programs *programs);
+
+/**
  * programs_make_last - what came in last goes, and one of the others stays
  * @programs: The processes; the two change places.
  * @pid: Which stays; nothing happens if it is none of the others.

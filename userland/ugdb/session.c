@@ -324,6 +324,17 @@ static void on_stopped(struct session *session)
 	}
 }
 
+/*
+ * The last process is not in the session, or has left it. One that came before
+ * it is there still, and is what the next client finds, or what ends with ugdb.
+ */
+static void take_back(struct session *session)
+{
+	program_return_terminal(&session->programs.last);
+	session->held = programs_take_back(&session->programs);
+	session->helper.program_pid = session->programs.last.pid;
+}
+
 static void fail_start(struct session *session, int wait_status)
 {
 	if (session->programs.last.launched)
@@ -333,7 +344,7 @@ static void fail_start(struct session *session, int wait_status)
 		       session->programs.last.pid);
 	if (session->start_cookie) {
 		answer_start(session, "E01");
-		program_forget(&session->programs.last);
+		take_back(session);
 		return;
 	}
 	report("Exiting");
@@ -363,6 +374,8 @@ static void on_exited(struct session *session, int wait_status)
 	}
 	if (session->state != STATE_SERVING)
 		go_on_without_program(session);
+	else if (session->programs.nr_others)
+		take_back(session);
 }
 
 /* It may have been said that the client has detached from it. */
@@ -479,8 +492,8 @@ static void on_refused(struct session *session)
 /* Others go on. Without --multi ugdb ends no sooner than this one. */
 static void leave_last(struct session *session)
 {
-	if (session->cmdline->multi)
-		program_forget(&session->programs.last);
+	if (session->cmdline->multi || session->programs.nr_others)
+		take_back(session);
 	else
 		session->programs.last.detached = true;
 }
@@ -575,9 +588,13 @@ static bool launch_for_client(struct session *session,
 
 static bool note_start(struct session *session, bool good)
 {
-	session->held = good;
+	if (!good) {
+		take_back(session);
+		return false;
+	}
+	session->held = true;
 	session->helper.program_pid = session->programs.last.pid;
-	return good;
+	return true;
 }
 
 /*
