@@ -232,13 +232,17 @@ static int send_answer(struct gdb_session *session, const u8 *data, size_t len,
 	return ret;
 }
 
-/* The record's payload, in memory of its own. */
+/*
+ * @data: the record's payload. cmd_lock keeps the client that asked, and what is
+ * said of it in the session, to the end: an answer is not for the next one.
+ */
 static int take_answer(struct gdb_session *session,
 		       const struct gdbstub_record *head, const u8 *data)
 {
 	bool is_output = head->type == GDBSTUB_RECORD_OUTPUT;
 	int ret;
 
+	lockdep_assert_held(&session->cmd_lock);
 	if (!helper_take_answer(&session->helper, head->cookie, !is_output))
 		return -ENOENT;
 	switch (head->type) {
@@ -274,7 +278,11 @@ static ssize_t door_write(struct file *file, const char __user *buf, size_t len,
 	data = vmemdup_user(buf + sizeof(head), head.len);
 	if (IS_ERR(data))
 		return PTR_ERR(data);
-	ret = take_answer(session, &head, data);
+	ret = mutex_lock_interruptible(&session->cmd_lock);
+	if (!ret) {
+		ret = take_answer(session, &head, data);
+		mutex_unlock(&session->cmd_lock);
+	}
 	kvfree(data);
 	return ret ?: len;
 }

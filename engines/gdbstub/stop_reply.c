@@ -480,7 +480,7 @@ void stop_reply_next(struct gdb_session *session, struct packet_tx *tx,
  * The answer is the stop; in non-stop it is "OK" to a vAttach, and the stops of
  * the threads are told one by one.
  *
- * Context: task; may sleep.
+ * Context: session.cmd_lock held; may sleep.
  * Return: 0 or a negative errno: see link_send().
  */
 int stop_reply_started(struct gdb_session *session)
