@@ -48,10 +48,12 @@ static enum stop_kind fork_kind(const struct gdb_thread *thread,
 				unsigned long clone_flags)
 {
 	const struct gdb_process *process = thread->process;
-	const struct gdb_client *client = &process->session->client;
+	struct gdb_session *session = process->session;
+	const struct gdb_client *client = &session->client;
 
 	if (clone_flags & CLONE_THREAD || thread->guest ||
-	    READ_ONCE(process->is_leaving) || READ_ONCE(process->execs_left))
+	    READ_ONCE(process->is_leaving) || READ_ONCE(process->execs_left) ||
+	    helper_is_full(&session->helper))
 		return STOP_NONE;
 	if (clone_flags & CLONE_VFORK)
 		return client->vfork_events ? STOP_VFORK : STOP_NONE;

@@ -42,7 +42,15 @@ static void queue_record(struct gdb_helper *helper,
 {
 	lockdep_assert_held(&helper->lock);
 	list_add_tail(&record->entry, &helper->queue);
+	WRITE_ONCE(helper->nr, helper->nr + 1);
 	wake_up_interruptible(&helper->wait);
+}
+
+static void take_first(struct gdb_helper *helper, struct helper_record *record)
+{
+	lockdep_assert_held(&helper->lock);
+	list_del(&record->entry);
+	WRITE_ONCE(helper->nr, helper->nr - 1);
 }
 
 /**
@@ -52,8 +60,10 @@ static void queue_record(struct gdb_helper *helper,
  * @pid: the process it is about
  * @status: see the record types
  *
- * The number of records is bounded by what the opener itself starts: each START
- * brings at most one of each type but one CLOSED more for its socket.
+ * The number of records is bounded: each START brings at most one of each type
+ * but one CLOSED more for its socket, and each child that is followed at most one
+ * EXITED, DETACHED and CLOSED. The opener does the former itself; no child is
+ * followed when helper_is_full().
  *
  * Context: task; may sleep (allocates), does not wait for the opener.
  * Return: 0 or -ENOMEM.
@@ -99,6 +109,21 @@ int helper_push_packet(struct gdb_helper *helper, pid_t pid, const u8 *data,
 }
 
 /**
+ * helper_is_full() - does the opener read nothing?
+ * @helper: the opener's side
+ *
+ * Then the children of a fork are not followed: each would bring a record, and
+ * they cost the opener nothing.
+ *
+ * Context: any.
+ * Return: whether.
+ */
+bool helper_is_full(struct gdb_helper *helper)
+{
+	return READ_ONCE(helper->nr) >= HELPER_RECORDS_MAX;
+}
+
+/**
  * helper_has_record() - is there a record to read?
  * @helper: the opener's side
  *
@@ -129,7 +154,7 @@ struct helper_record *helper_pop(struct gdb_helper *helper, size_t room)
 	if (record && sizeof(record->head) + record->head.len > room)
 		record = ERR_PTR(-EMSGSIZE);
 	else if (record)
-		list_del(&record->entry);
+		take_first(helper, record);
 	spin_unlock(&helper->lock);
 	return record;
 }

@@ -23,6 +23,9 @@ struct helper_record {
 	u8 data[];
 };
 
+/* Records that the opener may leave unread before no child is followed. */
+#define HELPER_RECORDS_MAX 256
+
 /**
  * struct gdb_helper - the opener's side of a session
  */
@@ -31,6 +34,8 @@ struct gdb_helper {
 	spinlock_t lock;
 	/** @queue: struct helper_record, oldest first. */
 	struct list_head queue;
+	/** @nr: entries of @queue. */
+	unsigned int nr;
 	/** @wait: the opener sleeps here for a record. */
 	wait_queue_head_t wait;
 	/** @next_cookie: names the next packet. */
@@ -44,6 +49,7 @@ void helper_exit(struct gdb_helper *helper);
 int helper_push(struct gdb_helper *helper, u32 type, pid_t pid, int status);
 int helper_push_packet(struct gdb_helper *helper, pid_t pid, const u8 *data,
 		       size_t len);
+bool helper_is_full(struct gdb_helper *helper);
 bool helper_has_record(struct gdb_helper *helper);
 struct helper_record *helper_pop(struct gdb_helper *helper, size_t room);
 bool helper_is_awaited(struct gdb_helper *helper);

@@ -6,10 +6,11 @@
  *	v	the same with vfork, in the parent's memory
  *	x	the same with vfork, and the child executes "c"
  *	c	call child_work() and exit with 5
- *	m	fork a hundred times; the children exit at once
+ *	m N	fork N times; the children exit at once
  *	b	fork; both count for ever
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -64,12 +65,12 @@ static int be_vfork(char *program, int does_exec)
 	_exit(5);
 }
 
-static int be_many(void)
+static int be_many(int nr)
 {
 	pid_t child;
 	int i;
 
-	for (i = 0; i < 100; i++) {
+	for (i = 0; i < nr; i++) {
 		child = i % 2 ? fork() : vfork();
 		if (!child)
 			_exit(5);
@@ -101,7 +102,7 @@ int main(int argc, char **argv)
 	case 'x':
 		return be_vfork(argv[0], 1);
 	case 'm':
-		return be_many();
+		return be_many(argc > 2 ? atoi(argv[2]) : 0);
 	case 'b':
 		return be_both();
 	default:

@@ -134,7 +134,8 @@ enum gdbstub_record_type {
  * is set (EAGAIN); a buffer too small for the next record is EMSGSIZE and
  * leaves it in the queue. write() takes one whole record: EINVAL a malformed
  * one or a type that is not from user space, ENOENT a cookie that awaits no
- * answer.
+ * answer. A process that leaves hundreds of records unread is not given more
+ * to debug: the children of a fork are not followed then.
  */
 struct gdbstub_record {
 	__u32 type;
