@@ -257,6 +257,8 @@ static int add_var(struct command *command, struct trace_set *set,
 {
 	struct trace_var *var;
 
+	if (set->nr_vars >= TRACE_VARS_MAX)
+		return -ENOSPC;
 	var = tracepoint_alloc(command->session, set,
 			       struct_size(var, name, def->name_len + 1));
 	if (!var)
@@ -267,6 +269,7 @@ static int add_var(struct command *command, struct trace_set *set,
 	var->value = def->initial;
 	memcpy(var->name, def->name, def->name_len);
 	list_add_tail_rcu(&var->entry, &set->vars);
+	set->nr_vars++;
 	return 0;
 }
 

@@ -36,6 +36,8 @@ struct tdesc_x86;
 #define TRACE_FRAME_MAX SZ_1M
 /* Most bytes of all definitions of a set. */
 #define TRACE_DEFINITIONS_MAX SZ_4M
+/* Most variables of a set: an expression may look for one often. */
+#define TRACE_VARS_MAX 256
 /* Steps that one thread may be making for different tracepoints. */
 #define TRACE_STEPS_MAX 16
 /* Pieces of read-only memory that QTro may name. */
@@ -166,6 +168,8 @@ struct trace_set {
 	DECLARE_HASHTABLE(by_addr, TRACE_HASH_BITS);
 	/** @vars: struct trace_var; added to under session.cmd_lock. */
 	struct list_head vars;
+	/** @nr_vars: entries of @vars; under session.cmd_lock. */
+	unsigned int nr_vars;
 	/** @bytes: of all definitions; under session.cmd_lock. */
 	size_t bytes;
 
