@@ -12,6 +12,7 @@
 #include "commands.h"
 #include "serve.h"
 #include "session.h"
+#include "step.h"
 #include "stop_reply.h"
 #include "trace.h"
 
@@ -249,6 +250,7 @@ static bool look_at_process(struct gdb_session *session,
 
 	process_reap_threads(process);
 	process_clean_guests(process);
+	step_over_end_halted(process);
 	if (error && !READ_ONCE(process->is_ended))
 		refuse_image(session, process);
 	else if (session_look_for_end(process))

@@ -19,7 +19,9 @@
  * 5. breakpoint_table.stepper is cleared and the held threads are poked.
  *
  * A step is undone at any moment before the instruction has run: the thread
- * still stands at the breakpoint, which is written again.
+ * still stands at the breakpoint, which is written again. One that job control
+ * stops on its way to user mode makes no callback when the client's stop comes: the
+ * session's thread does it then.
  */
 #include <linux/mm.h>
 #include <linux/ptrace.h>
@@ -93,12 +95,15 @@ void step_over_release(struct gdb_session *session,
 	}
 }
 
-static void release_step(struct gdb_process *process)
+/* If somebody else has done so before, the step may be another thread's by now. */
+static void release_step(struct gdb_thread *thread)
 {
-	struct gdb_session *session = process->session;
+	struct breakpoint_table *table = thread->process->breakpoints;
+	struct gdb_session *session = thread->process->session;
 
 	spin_lock(&session->lock);
-	step_over_release(session, process->breakpoints);
+	if (table->stepper == thread)
+		step_over_release(session, table);
 	spin_unlock(&session->lock);
 }
 
@@ -182,7 +187,7 @@ enum step_over step_over_begin(struct gdb_thread *thread)
 
 	on_each_cpu_mask(mm_cpumask(current->mm), note_interrupt, NULL, 1);
 	if (breakpoint_step_lift(process->breakpoints, thread->over_addr)) {
-		release_step(process);
+		release_step(thread);
 		return STEP_OVER_GONE;
 	}
 	/*
@@ -218,12 +223,12 @@ void step_over_end(struct gdb_thread *thread)
 					    thread->over_addr)) &&
 	    fatal_signal_pending(current))
 		return;
-	release_step(process);
+	release_step(thread);
 }
 
 /**
- * step_over_repair() - end the step of a thread that died in it
- * @thread: THREAD_DEAD; nothing is done if it is not the stepper
+ * step_over_repair() - end the step of a thread that died in it, or is stopped
+ * @thread: THREAD_DEAD or THREAD_STOPPED; nothing is done if it is not the stepper
  *
  * Context: session.cmd_lock held; may sleep.
  */
@@ -240,7 +245,31 @@ void step_over_repair(struct gdb_thread *thread)
 					thread->over_addr);
 		mmput(mm);
 	}
-	release_step(process);
+	release_step(thread);
+}
+
+/**
+ * step_over_end_halted() - end the step of a thread that stopped without a callback
+ * @process: the process
+ *
+ * Job control stopped the stepper on its way to user mode, and then it was asked
+ * to stop and stood still already. The client may resume others alone, which
+ * would wait for it. The step begins anew when it is resumed itself.
+ *
+ * Context: session.cmd_lock held, so that it stays stopped; may sleep.
+ */
+void step_over_end_halted(struct gdb_process *process)
+{
+	struct gdb_session *session = process->session;
+	struct gdb_thread *thread;
+	bool is_halted;
+
+	spin_lock(&session->lock);
+	thread = process->breakpoints->stepper;
+	is_halted = thread && thread->state == THREAD_STOPPED;
+	spin_unlock(&session->lock);
+	if (is_halted)
+		step_over_repair(thread);
 }
 
 /**

@@ -6,6 +6,7 @@
 #define GDBSTUB_STEP_H
 
 struct breakpoint_table;
+struct gdb_process;
 struct gdb_session;
 struct gdb_thread;
 
@@ -29,6 +30,7 @@ enum step_over {
 enum step_over step_over_begin(struct gdb_thread *thread);
 void step_over_end(struct gdb_thread *thread);
 void step_over_repair(struct gdb_thread *thread);
+void step_over_end_halted(struct gdb_process *process);
 bool step_over_holds(struct gdb_thread *thread);
 void step_over_release(struct gdb_session *session,
 		       struct breakpoint_table *table);
