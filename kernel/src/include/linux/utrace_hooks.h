@@ -92,6 +92,9 @@ void utrace_recalc_sigpending(void);
 void utrace_requeue_signal(struct task_struct *task,
 			   const kernel_siginfo_t *info);
 
+/* What get_signal() alone called, and utrace calls too: no call more for that. */
+#define utrace_inline __always_inline
+
 /**
  * task_utraced() - is any engine attached, or left something to undo
  * @task: Any task.
@@ -387,13 +390,28 @@ static inline void utrace_hold_notify(int exit_code, unsigned long message)
  * utrace_wake_held() - the tracer or the group wants something of a thread
  * @task: The thread; its siglock is held.
  *
- * Called by do_signal_stop(): a thread that is held and ptraced gets up for
- * the trap; it lies down again afterwards.
+ * Called by do_signal_stop(), and when a ptracer attaches to a thread whose
+ * group is stopped: one that is held and ptraced gets up for the trap; it lies
+ * down again afterwards.
  */
 static inline void utrace_wake_held(struct task_struct *task)
 {
 	if (task_is_held(task))
 		wake_up_state(task, __TASK_TRACED);
+}
+
+/**
+ * utrace_kept_jobctl() - what a thread keeps as it takes part in a group stop
+ * @task: The thread; its siglock is held.
+ *
+ * An engine may have parked a stop signal. That SIGCONT has not cancelled it,
+ * JOBCTL_STOP_DEQUEUED says; to take part in a stop clears that as well.
+ *
+ * Return: bits of jobctl.
+ */
+static inline unsigned long utrace_kept_jobctl(const struct task_struct *task)
+{
+	return task_utraced(task) ? task->jobctl & JOBCTL_STOP_DEQUEUED : 0;
 }
 
 /**
@@ -737,6 +755,8 @@ static inline bool task_utraced(const struct task_struct *task)
 	return false;
 }
 
+#define utrace_inline
+
 /* The names of events exist only with CONFIG_UTRACE. */
 #define task_utrace_events(task, ...) ((void)(task), false)
 
@@ -779,6 +799,7 @@ static inline void utrace_hold_trap(void) { }
 #define utrace_hold_notify(exit_code, message) \
 	((void)(exit_code), (void)(message))
 #define utrace_wake_held(task) ((void)(task))
+#define utrace_kept_jobctl(task) 0ul
 static inline void utrace_kill_held(struct task_struct *task) { }
 static inline void utrace_mark_killed(void) { }
 
