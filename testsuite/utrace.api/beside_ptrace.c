@@ -334,6 +334,172 @@ static void engines_come_first(void)
 	kill_reap(pid);
 }
 
+/* The trap of its own exit: a stop takes effect there as well. */
+static void held_in_exit_trap(void)
+{
+	pid_t pid = spawn(exits, (void *)3);
+
+	check(!ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_TRACEEXIT));
+	check_eq(ut_attach(0, pid, E_QUIESCE), 0);
+	shared->go = 1;
+	check(is_trap(next_stop(pid), PTRACE_EVENT_EXIT));
+	check_eq(ut_control(0, STOP), 0);
+	check(!ptrace(PTRACE_CONT, pid, 0, 0));
+	ms(50);
+	check_eq(proc_state(pid), 't');
+	check_eq(ut_control(0, RESUME), 0);
+	check_eq(reap(pid), 3 << 8);
+}
+
+#define GROUP_STOP (PTRACE_EVENT_STOP << 16 | SIGSTOP << 8 | 0x7f)
+
+static void counts_usr1(int sig)
+{
+	(void)sig;
+	shared->more++;
+}
+
+static void handles_usr1(void *arg)
+{
+	signal(SIGUSR1, counts_usr1);
+	shared->ready = 1;
+	spins(arg);
+}
+
+/* An engine injects a signal: not before the trap that SEIZE makes. */
+static void seized_while_stopped(void)
+{
+	pid_t pid = spawn(handles_usr1, NULL);
+	int status;
+
+	check(wait_value(&shared->ready, 1));
+	check_eq(ut_attach(0, pid, E_SIGNAL), 0);
+	kill(pid, SIGSTOP);
+	check(waitpid(pid, &status, WUNTRACED) == pid);
+	ut_rule(0, .kind = UT_REPORT, .times = 1, .ret = RESUME | DELIVER,
+		.effect = UT_SET_INFO, .arg = { SIGUSR1, SI_QUEUE, 9 });
+	check_eq(ut_control(0, INTERRUPT), 0);
+	check(!ptrace(PTRACE_SEIZE, pid, 0, 0));
+	check_eq(next_stop(pid), GROUP_STOP);
+	check(!ptrace(PTRACE_LISTEN, pid, 0, 0));
+	check(!moves(&shared->counter));
+	kill(pid, SIGCONT);
+	/* What it waited with comes now, beside that and the end of the stop. */
+	while ((status = next_stop(pid)))
+		ptrace(PTRACE_CONT, pid, 0,
+		       status >> 16 ? 0 : WSTOPSIG(status));
+	check(wait_value(&shared->more, 1));
+	kill_reap(pid);
+}
+
+/* A held thread of a stopped process shows that to a ptracer that comes. */
+static void seized_while_held_and_stopped(void)
+{
+	pid_t pid = spawn(two_threads, NULL), tid;
+	int status;
+
+	check(wait_value(&shared->ready, 2));
+	tid = shared->tid[1];
+	check_eq(ut_attach(0, tid, E_QUIESCE), 0);
+	ut_hold(0, tid);
+	kill(pid, SIGSTOP);
+	check(waitpid(pid, &status, WUNTRACED) == pid);
+	check(!ptrace(PTRACE_SEIZE, tid, 0, 0));
+	check_eq(next_stop(tid), GROUP_STOP);
+	kill_reap(pid);
+}
+
+/* The second of two threads, with a SIGTSTP that engine 0 has parked. */
+static pid_t parks_tstp(pid_t *tid)
+{
+	pid_t pid = spawn(two_threads, NULL);
+
+	check(wait_value(&shared->ready, 2));
+	*tid = shared->tid[1];
+	check(!ptrace(PTRACE_SEIZE, *tid, 0, 0));
+	check_eq(ut_attach(0, *tid, E_QUIESCE | E_SIGNAL_STOP), 0);
+	ut_rule(0, .kind = UT_SIGNAL, .match = SIGTSTP, .times = 1,
+		.ret = STOP | IGN);
+	syscall(SYS_tgkill, pid, *tid, SIGTSTP);
+	check(ut_wait(0, UT_SIGNAL, SIGTSTP));
+	check(wait_state(*tid, "t"));
+	/* The other one stops the process; that cancels nothing. */
+	syscall(SYS_tgkill, pid, pid, SIGSTOP);
+	check_eq(next_stop(*tid), GROUP_STOP);
+	return pid;
+}
+
+static void end_both(pid_t pid, pid_t tid)
+{
+	kill(pid, SIGKILL);
+	waitpid(tid, NULL, __WALL);
+	waitpid(pid, NULL, __WALL);
+}
+
+static void parked_through_group_stop(void)
+{
+	pid_t tid, pid = parks_tstp(&tid);
+
+	check(!ptrace(PTRACE_CONT, tid, 0, 0));
+	check(wait_state(tid, "t"));
+	ut_rule(0, .kind = UT_REPORT, .ret = RESUME | DELIVER);
+	check_eq(ut_control(0, INTERRUPT), 0);
+	check_eq(next_stop(tid), SIGTSTP << 8 | 0x7f);
+	end_both(pid, tid);
+}
+
+static void given_back_through_group_stop(void)
+{
+	pid_t tid, pid = parks_tstp(&tid);
+
+	check_eq(ut_give_back(0, SIGTSTP, 0), 0);
+	check_eq(ut_control(0, DETACH), 0);
+	check(!ptrace(PTRACE_CONT, tid, 0, 0));
+	check_eq(next_stop(tid), SIGTSTP << 8 | 0x7f);
+	end_both(pid, tid);
+}
+
+static void loads_flags(void *arg)
+{
+	(void)arg;
+	shared->ready = 1;
+	for (;;) {
+		/* Below the red zone. No pushf, which would push the flag. */
+		asm volatile("sub $128, %%rsp; pushq $0x202; popf;"
+			     "add $128, %%rsp" : : : "memory", "cc");
+		shared->counter++;
+	}
+}
+
+/* An engine steps; of that the ptracer's registers show nothing. */
+static void step_is_not_shown(void)
+{
+	struct user_regs_struct regs;
+	pid_t pid = spawn(loads_flags, NULL);
+	int i, seen = 0;
+
+	check(wait_value(&shared->ready, 1));
+	check(!ptrace(PTRACE_SEIZE, pid, 0, 0));
+	check_eq(ut_attach(0, pid, E_QUIESCE | E_SIGNAL_CORE), 0);
+	ut_hold(0, pid);
+	ut_rule(0, .kind = UT_SIGNAL, .match = SIGTRAP,
+		.ret = SINGLESTEP | IGN);
+	ut_rule(0, .kind = UT_QUIESCE, .ret = SINGLESTEP);
+	check_eq(ut_control(0, SINGLESTEP), 0);
+	for (i = 0; i < 200; i++) {
+		check(!ptrace(PTRACE_INTERRUPT, pid, 0, 0));
+		if (!next_stop(pid))
+			break;
+		seen += !ptrace(PTRACE_GETREGS, pid, 0, &regs) &&
+			regs.eflags & 0x100;
+		ptrace(PTRACE_CONT, pid, 0, 0);
+	}
+	check_eq(i, 200);
+	check_eq(seen, 0);
+	check(moves(&shared->counter));
+	kill_reap(pid);
+}
+
 const struct test tests[] = {
 	{ "PTRACE_CONT while an engine holds", cont_while_held },
 	{ "RESUME while ptrace-stopped", resume_while_trapped },
@@ -349,5 +515,15 @@ const struct test tests[] = {
 	{ "a call starts when both have let go", both_hold_at_entry },
 	{ "a ptracer sees what engines leave of a signal",
 	  engines_come_first },
+	{ "a stop in the trap of its own exit", held_in_exit_trap },
+	{ "seized while stopped: first the group stop, then an engine's signal",
+	  seized_while_stopped },
+	{ "seized while held and stopped: the group stop at once",
+	  seized_while_held_and_stopped },
+	{ "a parked stop signal is not cancelled by a group stop",
+	  parked_through_group_stop },
+	{ "nor is one that is given back", given_back_through_group_stop },
+	{ "an engine's step is not in the ptracer's registers",
+	  step_is_not_shown },
 	{}
 };

@@ -376,6 +376,21 @@ static void held_back_by_first(void)
 	kill_reap(pid);
 }
 
+/* One engine holds it back; the next has it delivered: that counts. */
+static void held_back_and_delivered(void)
+{
+	pid_t pid = start(handles, NULL, E_SIGNAL);
+
+	check_eq(ut_attach(1, pid, E_SIGNAL), 0);
+	ut_rule(0, .kind = UT_SIGNAL, .times = 1, .ret = RESUME | IGN | HOLD);
+	ut_rule(1, .kind = UT_SIGNAL, .ret = RESUME | DELIVER);
+	send(pid, SIGUSR1, 31);
+	check(wait_value(&shared->value[RAN], 1));
+	ms(50);
+	check_eq(shared->value[RAN], 1);
+	kill_reap(pid);
+}
+
 /* STOP|IGN leaves the signal in info; the report after it may deliver that. */
 static void parked(void)
 {
@@ -736,6 +751,8 @@ const struct test tests[] = {
 	{ "a fatal signal injected", injected_fatal },
 	{ "HOLD: seen twice, handled once", held_back },
 	{ "HOLD by the first of two", held_back_by_first },
+	{ "HOLD by the first, delivered by the second: once",
+	  held_back_and_delivered },
 	{ "parked in info, delivered later", parked },
 	{ "given back under a ptracer: the first that comes then", given_back },
 	{ "given back to who has taken it: seen twice, handled once",

@@ -132,8 +132,8 @@ static void report_to_engine(struct utrace *utrace,
 	__must_hold(&utrace->lock)
 {
 	bool claimed = report->claimed && claims_step(engine);
+	u32 held, ret = 0;
 	bool called;
-	u32 ret = 0;
 
 	/* The step was made: the wish is fulfilled. */
 	if (claimed)
@@ -147,9 +147,13 @@ static void report_to_engine(struct utrace *utrace,
 		return;
 	trace_utrace_report(utrace->task, engine, report->event, ret);
 	note_wish(utrace, engine, utrace_resume_action(ret));
-	/* A later engine that says nothing of it has not taken the signal. */
-	report->action = (ret & ~UTRACE_RESUME_MASK) |
-			 (report->action & UTRACE_SIGNAL_HOLD);
+	/*
+	 * A later engine that says nothing of it has not taken the signal; one
+	 * that has it delivered has.
+	 */
+	held = utrace_is_no_signal(ret) ? report->action & UTRACE_SIGNAL_HOLD :
+					  0;
+	report->action = (ret & ~UTRACE_RESUME_MASK) | held;
 	report->resume = min(report->resume, utrace_resume_action(ret));
 }
 

@@ -126,12 +126,6 @@ static int recheck(int signr, kernel_siginfo_t *info, enum pid_type type)
 	return 0;
 }
 
-static bool is_no_signal(u32 action)
-{
-	return utrace_signal_action(action) == UTRACE_SIGNAL_IGN ||
-	       utrace_signal_action(action) == UTRACE_SIGNAL_REPORT;
-}
-
 /*
  * While the thread is held, info stays as the last callback left it, for the
  * report that follows the hold, or comes instead of it when somebody asked for
@@ -192,7 +186,8 @@ static int settle_injected(struct utrace *utrace, struct utrace_report *report)
 	static const struct k_sigaction untouched;
 	int signr = report->ksig->info.si_signo;
 
-	if (is_no_signal(report->action) || !valid_signal(signr) || !signr ||
+	if (utrace_is_no_signal(report->action) || !valid_signal(signr) ||
+	    !signr ||
 	    utrace_signal_action(report->action) == UTRACE_SIGNAL_HANDLER) {
 		park_info(utrace, &report->ksig->info);
 		return 0;
@@ -304,6 +299,14 @@ int __utrace_boundary(struct ksignal *ksig)
 	struct utrace *utrace = utrace_of(current);
 	int signr;
 
+	/* A stop that follows shows the registers. */
+	utrace_take_back_step(utrace);
+	/*
+	 * A ptracer that attaches makes one that is stopped trap, and waits for
+	 * it: another stop of ptrace would take the place of that trap.
+	 */
+	if (current->jobctl & JOBCTL_TRAPPING)
+		return 0;
 	if (hold_boundary(utrace))
 		return -EAGAIN;
 	signr = inject_signal(ksig);
@@ -337,7 +340,7 @@ bool __utrace_end_request(void)
  */
 static bool is_taken(const struct utrace_report *report, bool changed)
 {
-	if (!is_no_signal(report->action))
+	if (!utrace_is_no_signal(report->action))
 		return false;
 	return changed || (report->action & UTRACE_SIGNAL_HOLD) ||
 	       !current->ptrace;
@@ -361,7 +364,7 @@ static int settle_filtered(struct utrace *utrace, struct utrace_report *report,
 	changed = use_ka || utrace_signal_action(report->action) != action;
 	if (report->claimed && new_signr == SIGTRAP && !changed)
 		return 0;
-	if (is_no_signal(report->action))
+	if (utrace_is_no_signal(report->action))
 		park_info(utrace, &report->ksig->info);
 	if (is_taken(report, changed))
 		return 0;

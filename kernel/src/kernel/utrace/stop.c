@@ -286,8 +286,10 @@ void __utrace_hold_trap(void)
 {
 	struct utrace *utrace = utrace_of(current);
 
+	/* In its exit it has, or may have, ended its process itself. */
 	if (utrace->hold_inner)
-		utrace_hold(utrace, UTRACE_HOLD_INNER);
+		utrace_hold(utrace, utrace->exiting ? UTRACE_HOLD_EXIT :
+						      UTRACE_HOLD_INNER);
 }
 
 void __utrace_hold_vfork(void)

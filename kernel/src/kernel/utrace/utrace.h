@@ -226,6 +226,18 @@ enum utrace_hold_kind {
 };
 
 /**
+ * utrace_is_no_signal() - does a callback want no signal to be acted on
+ * @action: What it returned, or what all have made of it.
+ *
+ * Return: true if so.
+ */
+static inline bool utrace_is_no_signal(u32 action)
+{
+	return utrace_signal_action(action) == UTRACE_SIGNAL_IGN ||
+	       utrace_signal_action(action) == UTRACE_SIGNAL_REPORT;
+}
+
+/**
  * utrace_of() - the tracing state of a task, or NULL
  * @task: A task that the caller keeps from being freed.
  *
