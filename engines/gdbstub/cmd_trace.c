@@ -44,41 +44,53 @@ int cmd_trace_init(struct command *command)
 	return tracepoint_renew(command->session) ?: command_ok(command);
 }
 
-static struct trace_point *add_point(struct command *command,
-				     struct trace_set *set,
-				     const struct trace_head *head)
+/* Fill @point in, which is zeroed; what was allocated is the caller's to free. */
+static int fill_point(struct command *command, struct trace_set *set,
+		      struct trace_point *point, const struct trace_head *head)
 {
-	struct gdb_session *session = command->session;
-	size_t bytes = set->bytes;
-	struct trace_point *point;
-
-	point = tracepoint_alloc(session, set, sizeof(*point));
-	if (!point)
-		return NULL;
-	if (head->cond) {
-		point->cond = tracepoint_alloc(session, set, head->cond_len);
-		if (!point->cond) {
-			kvfree(point);
-			set->bytes = bytes;
-			return NULL;
-		}
-		memcpy(point->cond, head->cond, head->cond_len);
-		point->cond_len = head->cond_len;
-	}
 	point->number = head->number;
 	point->addr = head->addr;
 	point->is_enabled = head->is_enabled;
+	point->is_open = head->is_open;
 	point->steps = head->steps;
 	point->pass = head->pass;
-	point->is_open = true;
+	if (head->cond) {
+		point->cond = tracepoint_alloc(command->session, set,
+					       head->cond_len);
+		if (!point->cond)
+			return -ENOMEM;
+		memcpy(point->cond, head->cond, head->cond_len);
+		point->cond_len = head->cond_len;
+	}
+	return head->is_open ? 0 :
+			       tracepoint_insert(command->session, set, point);
+}
+
+/* All of it, or nothing. */
+static int add_point(struct command *command, struct trace_set *set,
+		     const struct trace_head *head)
+{
+	size_t bytes = set->bytes;
+	struct trace_point *point;
+	int ret;
+
+	point = tracepoint_alloc(command->session, set, sizeof(*point));
+	if (!point)
+		return -ENOMEM;
+	ret = fill_point(command, set, point, head);
+	if (ret) {
+		kvfree(point->cond);
+		kvfree(point);
+		set->bytes = bytes;
+		return ret;
+	}
 	tracepoint_add(set, point);
-	return point;
+	return 0;
 }
 
 static int define_point(struct command *command, struct trace_set *set,
 			struct proto_cursor *c)
 {
-	struct trace_point *point;
 	struct trace_head head;
 	const char *reason;
 	int ret;
@@ -88,12 +100,7 @@ static int define_point(struct command *command, struct trace_set *set,
 		return reason ? refuse(command, reason) : ret;
 	if (tracepoint_find(set, head.number, head.addr))
 		return -EEXIST;
-	point = add_point(command, set, &head);
-	if (!point)
-		return -ENOMEM;
-	if (!head.is_open)
-		ret = tracepoint_complete(command->session, set, point);
-	return ret ?: command_ok(command);
+	return add_point(command, set, &head) ?: command_ok(command);
 }
 
 static struct trace_action *new_action(struct command *command,
@@ -123,7 +130,7 @@ static void free_new_actions(struct list_head *actions)
 		kvfree(action);
 }
 
-/* All actions of a packet, or none. */
+/* On error @actions has some of them. */
 static int get_actions(struct command *command, struct trace_set *set,
 		       struct proto_cursor *c, struct list_head *actions,
 		       bool *is_open, const char **reason)
@@ -144,8 +151,6 @@ static int get_actions(struct command *command, struct trace_set *set,
 		*is_open = proto_skip(c, '-');
 		ret = c->pos == c->end ? 0 : -EINVAL;
 	}
-	if (ret)
-		free_new_actions(actions);
 	return ret;
 }
 
@@ -196,7 +201,10 @@ static int define_actions(struct command *command, struct trace_set *set,
 	if (!text)
 		return -ENOMEM;
 	ret = get_actions(command, set, c, &actions, &is_open, &reason);
+	if (!ret && !is_open)
+		ret = tracepoint_insert(command->session, set, point);
 	if (ret) {
+		free_new_actions(&actions);
 		kvfree(text);
 		set->bytes = bytes;
 		return reason ? refuse(command, reason) : ret;
@@ -205,9 +213,11 @@ static int define_actions(struct command *command, struct trace_set *set,
 	list_add_tail(&text->entry, &point->texts);
 	list_splice_tail(&actions,
 			 in_steps ? &point->step_actions : &point->actions);
-	if (!is_open)
-		ret = tracepoint_complete(command->session, set, point);
-	return ret ?: command_ok(command);
+	if (!is_open) {
+		/* Pairs with the acquire in is_on(): its actions. */
+		smp_store_release(&point->is_open, false);
+	}
+	return command_ok(command);
 }
 
 int cmd_trace_define(struct command *command)

@@ -364,7 +364,7 @@ static void make_frame(struct collection *c, struct trace_point *point,
 /* A tracepoint that is part of the run. */
 static bool is_on(const struct trace_point *point, u64 pc)
 {
-	/* Pairs with the release in reset(): its actions are whole. */
+	/* Pairs with those of reset() and define_actions(): it is whole. */
 	return point->addr == pc && !smp_load_acquire(&point->is_open) &&
 	       READ_ONCE(point->is_enabled);
 }

@@ -345,17 +345,13 @@ bool tracepoint_set_var(struct trace_set *set, u32 number, u64 val)
 	return true;
 }
 
-/* What a run begins with; nobody collects. */
-static int reset(struct gdb_session *session, struct trace_set *set)
+/* A run has no frames yet. @data: for them; nobody collects. */
+static void reset(struct gdb_session *session, struct trace_set *set, u8 *data,
+		  size_t size)
 {
-	size_t size = session->trace.size ?: TRACE_SIZE_DEFAULT;
 	struct trace_point *point;
-	u8 *data;
 
-	data = alloc_charged(session, size);
-	if (!data)
-		return -ENOMEM;
-	mutex_lock(&set->lock);
+	lockdep_assert_held(&set->lock);
 	kvfree(set->buffer.data);
 	trace_buffer_init(&set->buffer, data, size, session->trace.is_circular);
 	list_for_each_entry(point, &set->points, entry) {
@@ -363,12 +359,10 @@ static int reset(struct gdb_session *session, struct trace_set *set)
 		point->usage = 0;
 		/*
 		 * Also one that was announced to go on, and did not. Pairs with
-		 * the acquire in trace_collect_hit().
+		 * the acquire in is_on().
 		 */
 		smp_store_release(&point->is_open, false);
 	}
-	mutex_unlock(&set->lock);
-	return 0;
 }
 
 static int insert_all(struct gdb_process *process, struct mm_struct *mm,
@@ -389,7 +383,8 @@ static int insert_all(struct gdb_process *process, struct mm_struct *mm,
  * @process: in which
  * @set: the session's
  *
- * Hits are collected from when all tracepoints are in the text.
+ * Hits are collected from when all tracepoints are in the text. On error the
+ * frames of the last run are there as before, and the one that is selected.
  *
  * Context: session.cmd_lock held; may sleep.
  * Return: 0, or
@@ -401,28 +396,31 @@ static int insert_all(struct gdb_process *process, struct mm_struct *mm,
 int tracepoint_start(struct gdb_process *process, struct trace_set *set)
 {
 	struct gdb_session *session = process->session;
+	size_t size = session->trace.size ?: TRACE_SIZE_DEFAULT;
 	struct mm_struct *mm;
+	u8 *data;
 	int ret;
 
 	if (set->is_running)
 		return -EBUSY;
 	tracepoint_tidy(session);
-	trace_frame_deselect(session);
 	mm = process_mm_get(process);
 	if (!mm)
 		return -ESRCH;
-	ret = reset(session, set);
-	if (!ret)
-		ret = insert_all(process, mm, set);
+	data = alloc_charged(session, size);
+	ret = data ? insert_all(process, mm, set) : -ENOMEM;
 	if (ret) {
 		breakpoint_remove_all(process->breakpoints, mm,
 				      BREAKPOINT_TRACE);
+		kvfree(data);
 		goto put;
 	}
+	trace_frame_deselect(session);
 	set->is_inserted = true;
 	set->pid = process->pid;
 	set->tdesc = regs_tdesc(process);
 	mutex_lock(&set->lock);
+	reset(session, set, data, size);
 	set->start_us = ktime_to_us(ktime_get_real());
 	set->stop_us = 0;
 	set->end_text = NULL;
@@ -486,43 +484,14 @@ static bool is_wanted(struct trace_set *set, u64 addr)
 	return false;
 }
 
-/**
- * tracepoint_complete() - a definition is whole
- * @session: the session
- * @set: its set
- * @point: open; a run that is under way has it from here on
- *
- * Context: session.cmd_lock held; may sleep.
- * Return: as tracepoint_enable().
- */
-int tracepoint_complete(struct gdb_session *session, struct trace_set *set,
-			struct trace_point *point)
-{
-	/* Pairs with the acquire in trace_collect_hit(): its actions. */
-	smp_store_release(&point->is_open, false);
-	if (!point->is_enabled)
-		return 0;
-	return tracepoint_enable(session, set, point, true);
-}
-
-/**
- * tracepoint_enable() - enable or disable a tracepoint, also in a run
- * @session: the session
- * @set: its set
- * @point: the tracepoint
- * @on: which of both
- *
- * Context: session.cmd_lock held; may sleep.
- * Return: 0, -ESRCH: the process is gone, or an errno of breakpoint_insert().
- */
-int tracepoint_enable(struct gdb_session *session, struct trace_set *set,
-		      struct trace_point *point, bool on)
+/* In a run the text has an int3 at @addr, or none, as is_wanted() says. */
+static int write_text(struct gdb_session *session, struct trace_set *set,
+		      u64 addr, bool on)
 {
 	struct gdb_process *process;
 	struct mm_struct *mm;
 	int ret = 0;
 
-	WRITE_ONCE(point->is_enabled, on);
 	if (!READ_ONCE(set->is_running))
 		return 0;
 	process = session_find_process(session, set->pid);
@@ -530,12 +499,53 @@ int tracepoint_enable(struct gdb_session *session, struct trace_set *set,
 	if (!mm)
 		return -ESRCH;
 	if (on)
-		ret = breakpoint_trace(process->breakpoints, mm, point->addr);
-	else if (!is_wanted(set, point->addr))
-		breakpoint_remove(process->breakpoints, mm, point->addr,
+		ret = breakpoint_trace(process->breakpoints, mm, addr);
+	else if (!is_wanted(set, addr))
+		breakpoint_remove(process->breakpoints, mm, addr,
 				  BREAKPOINT_TRACE);
 	mmput(mm);
 	return ret;
+}
+
+/**
+ * tracepoint_insert() - a definition is about to be whole, maybe in a run
+ * @session: the session
+ * @set: its set
+ * @point: open, or no part of the set yet: whoever hits it goes over it
+ *
+ * It comes before the definition is changed, which an error leaves as it was.
+ *
+ * Context: session.cmd_lock held; may sleep.
+ * Return: 0, -ESRCH: the process is gone, or an errno of breakpoint_insert().
+ */
+int tracepoint_insert(struct gdb_session *session, struct trace_set *set,
+		      const struct trace_point *point)
+{
+	return point->is_enabled ? write_text(session, set, point->addr, true) :
+				   0;
+}
+
+/**
+ * tracepoint_enable() - enable or disable a tracepoint, also in a run
+ * @session: the session
+ * @set: its set
+ * @point: the tracepoint; one that cannot be enabled is what it was
+ * @on: which of both
+ *
+ * Context: session.cmd_lock held; may sleep.
+ * Return: as tracepoint_insert().
+ */
+int tracepoint_enable(struct gdb_session *session, struct trace_set *set,
+		      struct trace_point *point, bool on)
+{
+	int ret = 0;
+
+	if (on)
+		ret = write_text(session, set, point->addr, true);
+	if (ret)
+		return ret;
+	WRITE_ONCE(point->is_enabled, on);
+	return on ? 0 : write_text(session, set, point->addr, false);
 }
 
 /**

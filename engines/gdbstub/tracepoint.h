@@ -306,8 +306,8 @@ void tracepoint_stop(struct gdb_session *session, struct trace_set *set,
 		     enum trace_end end, u32 number, const char *text);
 void tracepoint_stop_locked(struct gdb_session *session, struct trace_set *set,
 			    enum trace_end end, u32 number, const char *text);
-int tracepoint_complete(struct gdb_session *session, struct trace_set *set,
-			struct trace_point *point);
+int tracepoint_insert(struct gdb_session *session, struct trace_set *set,
+		      const struct trace_point *point);
 int tracepoint_enable(struct gdb_session *session, struct trace_set *set,
 		      struct trace_point *point, bool on);
 void tracepoint_tidy(struct gdb_session *session);
