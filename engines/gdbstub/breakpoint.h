@@ -10,6 +10,7 @@
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
+#include <linux/sizes.h>
 #include <linux/types.h>
 
 #include "hit.h"
@@ -25,6 +26,9 @@ struct mm_struct;
  * kernel allocate, far above what any debugger inserts.
  */
 #define BREAKPOINT_MAX 65536
+
+/* Most bytes of the conditions and commands of all of them, likewise. */
+#define BREAKPOINT_CODE_MAX SZ_4M
 
 #define BREAKPOINT_HASH_BITS 8
 
@@ -94,6 +98,8 @@ struct breakpoint_table {
 	struct mutex lock;
 	/** @nr: entries; under @lock. */
 	unsigned int nr;
+	/** @code_bytes: of the conditions and commands; under @lock. */
+	size_t code_bytes;
 	/** @nr_removed: entries of @removed; written under @lock. */
 	unsigned int nr_removed;
 	/**

@@ -40,6 +40,9 @@ int cmd_insert_break(struct command *command)
 	}
 	ret = breakpoint_insert(command->process->breakpoints, mm, addr, code);
 	mmput(mm);
+	if (ret == -E2BIG)
+		return refuse(command, ret,
+			      "more than 4 MiB of conditions and commands");
 	return ret ?: command_ok(command);
 }
 

@@ -55,8 +55,7 @@ static int fill_point(struct command *command, struct trace_set *set,
 	point->steps = head->steps;
 	point->pass = head->pass;
 	if (head->cond) {
-		point->cond = tracepoint_alloc(command->session, set,
-					       head->cond_len);
+		point->cond = tracepoint_alloc(set, head->cond_len);
 		if (!point->cond)
 			return -ENOMEM;
 		memcpy(point->cond, head->cond, head->cond_len);
@@ -74,7 +73,7 @@ static int add_point(struct command *command, struct trace_set *set,
 	struct trace_point *point;
 	int ret;
 
-	point = tracepoint_alloc(command->session, set, sizeof(*point));
+	point = tracepoint_alloc(set, sizeof(*point));
 	if (!point)
 		return -ENOMEM;
 	ret = fill_point(command, set, point, head);
@@ -109,7 +108,7 @@ static struct trace_action *new_action(struct command *command,
 {
 	struct trace_action *action;
 
-	action = tracepoint_alloc(command->session, set,
+	action = tracepoint_alloc(set,
 				  struct_size(action, code, item->code_len));
 	if (!action)
 		return NULL;
@@ -160,8 +159,7 @@ static struct trace_text *new_text(struct command *command,
 {
 	struct trace_text *text;
 
-	text = tracepoint_alloc(command->session, set,
-				struct_size(text, text, len + 1));
+	text = tracepoint_alloc(set, struct_size(text, text, len + 1));
 	if (!text)
 		return NULL;
 	text->piece = piece;
@@ -269,8 +267,7 @@ static int add_var(struct command *command, struct trace_set *set,
 
 	if (set->nr_vars >= TRACE_VARS_MAX)
 		return -ENOSPC;
-	var = tracepoint_alloc(command->session, set,
-			       struct_size(var, name, def->name_len + 1));
+	var = tracepoint_alloc(set, struct_size(var, name, def->name_len + 1));
 	if (!var)
 		return -ENOMEM;
 	var->number = def->number;

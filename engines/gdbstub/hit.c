@@ -75,14 +75,15 @@ static struct hit_code *copy_parts(const struct proto_bpart *part,
 				   unsigned int nr)
 {
 	struct hit_code *code;
-	size_t size = 0;
+	size_t size = struct_size(code, end, nr);
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
 		size += part[i].len;
-	code = kvzalloc(struct_size(code, end, nr) + size, GFP_KERNEL_ACCOUNT);
+	code = kvzalloc(size, GFP_KERNEL_ACCOUNT);
 	if (!code)
 		return ERR_PTR(-ENOMEM);
+	code->size = size;
 	refcount_set(&code->refs, 1);
 	code->code = (u8 *)&code->end[nr];
 	copy_sort(code, part, nr, false);

@@ -19,6 +19,7 @@ struct proto_bparts;
  * @nr: conditions; stop, or run the commands, if one of them is true. 0: always
  * @nr_commands: they stand behind the conditions. 0: stop
  * @rcu: frees it
+ * @size: bytes of the allocation
  * @code: bytecode, verified; behind @end in the same allocation
  * @end: of each expression in @code: offset behind its last byte
  *
@@ -29,6 +30,7 @@ struct hit_code {
 	unsigned int nr;
 	unsigned int nr_commands;
 	struct rcu_head rcu;
+	size_t size;
 	u8 *code;
 	u32 end[];
 };

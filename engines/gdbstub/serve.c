@@ -6,6 +6,7 @@
  */
 #include <linux/kthread.h>
 #include <linux/poll.h>
+#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 
 #include "absence.h"
@@ -305,7 +306,9 @@ static void look_at_everything(struct gdb_session *session)
  * @data: the session
  *
  * It takes SIGKILL, which nobody but session_destroy() sends, as a reason to
- * give up what it is waiting for in the target's memory.
+ * give up what it is waiting for in the target's memory. What it allocates for
+ * the client, with GFP_KERNEL_ACCOUNT, the opener pays for: a kernel thread has no
+ * memory cgroup of its own.
  *
  * Return: 0.
  */
@@ -314,6 +317,7 @@ int serve_main(void *data)
 	struct gdb_session *session = data;
 
 	allow_signal(SIGKILL);
+	set_active_memcg(session->memcg);
 	while (session_wait_for_work(session))
 		look_at_everything(session);
 	flush_signals(current);
@@ -321,6 +325,7 @@ int serve_main(void *data)
 	link_close(&session->link);
 	leave_others(session, NULL);
 	mutex_unlock(&session->cmd_lock);
+	set_active_memcg(NULL);
 	complete(&session->ended);
 	return 0;
 }

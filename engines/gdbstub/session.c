@@ -7,6 +7,7 @@
 #include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/kthread.h>
+#include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
@@ -73,19 +74,20 @@ static void init_fields(struct gdb_session *session)
 	session->cred = get_current_cred();
 	session->owner = get_pid(task_tgid(current));
 	session->pid_ns = get_pid_ns(task_active_pid_ns(current));
-	tracepoint_session_init(session);
+	session->memcg = get_mem_cgroup_from_mm(current->mm);
 }
 
 static void free_session(struct gdb_session *session)
 {
 	helper_exit(&session->helper);
-	tracepoint_session_exit(session);
+	tracepoint_forget(session);
 	kvfree(session->scratch);
 	kvfree(session->threads_xml);
 	kvfree(session->tx_buf);
 	put_pid_ns(session->pid_ns);
 	put_pid(session->owner);
 	put_cred(session->cred);
+	mem_cgroup_put(session->memcg);
 	mutex_destroy(&session->cmd_lock);
 	kfree(session);
 }

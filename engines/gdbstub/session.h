@@ -57,6 +57,7 @@
 #include "tracepoint.h"
 
 struct cred;
+struct mem_cgroup;
 struct pid;
 struct pid_namespace;
 
@@ -236,6 +237,11 @@ struct gdb_session {
 	 * reference.
 	 */
 	struct pid_namespace *pid_ns;
+	/**
+	 * @memcg: the opener's, to which is charged what the session's thread
+	 * allocates. Constant, owns a reference.
+	 */
+	struct mem_cgroup *memcg;
 };
 
 /* All threads of all processes; session.lock held. */

@@ -9,7 +9,6 @@
  * which is woken for that; a thread that executes one until then goes over it.
  */
 #include <linux/err.h>
-#include <linux/memcontrol.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
@@ -18,40 +17,14 @@
 #include "session.h"
 #include "tracepoint.h"
 
-/**
- * tracepoint_session_init() - a session begins
- * @session: the session; current is its opener
- */
-void tracepoint_session_init(struct gdb_session *session)
+/* So much may be asked for that it is no wonder when it is not there. */
+static void *alloc_quietly(size_t size)
 {
-	session->trace.memcg = get_mem_cgroup_from_mm(current->mm);
-}
-
-/**
- * tracepoint_session_exit() - a session ends
- * @session: has no threads
- *
- * Context: task; may sleep.
- */
-void tracepoint_session_exit(struct gdb_session *session)
-{
-	tracepoint_forget(session);
-	mem_cgroup_put(session->trace.memcg);
-}
-
-static void *alloc_charged(struct gdb_session *session, size_t size)
-{
-	struct mem_cgroup *old = set_active_memcg(session->trace.memcg);
-	void *mem;
-
-	mem = kvzalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-	set_active_memcg(old);
-	return mem;
+	return kvzalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 }
 
 /**
  * tracepoint_alloc() - allocate a part of a definition
- * @session: who pays
  * @set: whose
  * @size: bytes
  *
@@ -62,14 +35,13 @@ static void *alloc_charged(struct gdb_session *session, size_t size)
  * Return: zeroed memory, or NULL: there is none, or the set has
  * TRACE_DEFINITIONS_MAX already.
  */
-void *tracepoint_alloc(struct gdb_session *session, struct trace_set *set,
-		       size_t size)
+void *tracepoint_alloc(struct trace_set *set, size_t size)
 {
 	void *mem;
 
 	if (size > TRACE_DEFINITIONS_MAX - set->bytes)
 		return NULL;
-	mem = alloc_charged(session, size);
+	mem = alloc_quietly(size);
 	if (mem)
 		set->bytes += size;
 	return mem;
@@ -168,9 +140,9 @@ struct trace_set *tracepoint_set(struct gdb_session *session)
 					 lockdep_is_held(&session->cmd_lock));
 }
 
-static struct trace_set *create_set(struct gdb_session *session)
+static struct trace_set *create_set(void)
 {
-	struct trace_set *set = alloc_charged(session, sizeof(*set));
+	struct trace_set *set = alloc_quietly(sizeof(*set));
 
 	if (!set)
 		return NULL;
@@ -201,7 +173,7 @@ static void replace_set(struct gdb_session *session, struct trace_set *set)
 int tracepoint_renew(struct gdb_session *session)
 {
 	struct trace_set *old = tracepoint_set(session);
-	struct trace_set *set = create_set(session);
+	struct trace_set *set = create_set();
 
 	if (!set)
 		return -ENOMEM;
@@ -407,7 +379,7 @@ int tracepoint_start(struct gdb_process *process, struct trace_set *set)
 	mm = process_mm_get(process);
 	if (!mm)
 		return -ESRCH;
-	data = alloc_charged(session, size);
+	data = alloc_quietly(size);
 	ret = data ? insert_all(process, mm, set) : -ENOMEM;
 	if (ret) {
 		breakpoint_remove_all(process->breakpoints, mm,

@@ -26,7 +26,6 @@ struct agent_ops;
 struct gdb_process;
 struct gdb_session;
 struct gdb_thread;
-struct mem_cgroup;
 struct tdesc_x86;
 
 /* Bytes for frames when the client does not say, and the most it may say. */
@@ -226,9 +225,8 @@ struct trace_range {
 
 /**
  * struct session_trace - what a session has of tracepoints; under cmd_lock but
- *	for @set, @memcg and @is_alone
+ *	for @set and @is_alone
  * @set: NULL: nothing is defined. Read by threads under RCU.
- * @memcg: to which all memory is charged: the opener's. Constant.
  * @size: bytes for frames, from the next start on; 0: TRACE_SIZE_DEFAULT
  * @is_circular: old frames make room for new ones
  * @goes_on: an experiment does not end with the connection
@@ -244,7 +242,6 @@ struct trace_range {
  */
 struct session_trace {
 	struct trace_set __rcu *set;
-	struct mem_cgroup *memcg;
 	size_t size;
 	bool is_circular;
 	bool goes_on;
@@ -285,16 +282,13 @@ struct thread_trace {
 };
 
 /* tracepoint.c APIs: */
-void tracepoint_session_init(struct gdb_session *session);
-void tracepoint_session_exit(struct gdb_session *session);
 void tracepoint_forget(struct gdb_session *session);
 struct trace_set *tracepoint_set(struct gdb_session *session);
 int tracepoint_renew(struct gdb_session *session);
 struct trace_set *tracepoint_set_peek(struct gdb_session *session);
 struct trace_set *tracepoint_set_get(struct gdb_session *session);
 void tracepoint_set_put(struct trace_set *set);
-void *tracepoint_alloc(struct gdb_session *session, struct trace_set *set,
-		       size_t size);
+void *tracepoint_alloc(struct trace_set *set, size_t size);
 struct trace_point *tracepoint_find(struct trace_set *set, u32 number,
 				    u64 addr);
 void tracepoint_add(struct trace_set *set, struct trace_point *point);
