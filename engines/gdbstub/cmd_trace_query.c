@@ -300,12 +300,8 @@ int cmd_trace_buffer(struct command *command)
 	u8 *buf = command->session->scratch;
 	size_t done = 0;
 
-	if (set) {
-		mutex_lock(&set->lock);
-		done = trace_buffer_raw(&set->buffer, command->args.arg[0].num,
-					buf, len);
-		mutex_unlock(&set->lock);
-	}
+	if (set)
+		done = trace_frame_raw(set, command->args.arg[0].num, buf, len);
 	if (done)
 		packet_put_hex(command->tx, buf, done);
 	else

@@ -58,13 +58,14 @@ static void copy_in(struct trace_buffer *buffer, size_t at, const void *from,
 
 static void drop_oldest(struct trace_buffer *buffer)
 {
-	struct trace_frame_head head;
+	struct trace_frame_head *head = &buffer->oldest.head;
 
-	copy_out(buffer, 0, &head, sizeof(head));
-	buffer->start = wrap(buffer, sizeof(head) + head.len);
-	buffer->used -= sizeof(head) + head.len;
-	buffer->raw -= TRACE_RAW_HEAD + head.len;
+	copy_out(buffer, 0, head, sizeof(*head));
+	buffer->start = wrap(buffer, sizeof(*head) + head->len);
+	buffer->used -= sizeof(*head) + head->len;
+	buffer->raw -= TRACE_RAW_HEAD + head->len;
 	buffer->nr--;
+	trace_place_pass(&buffer->oldest);
 }
 
 int trace_buffer_add(struct trace_buffer *buffer,
@@ -86,64 +87,87 @@ int trace_buffer_add(struct trace_buffer *buffer,
 	return 0;
 }
 
-bool trace_buffer_first(const struct trace_buffer *buffer,
-			struct trace_place *place)
+/* Bytes from the oldest frame to a place that is not gone. */
+static size_t behind_oldest(const struct trace_buffer *buffer,
+			    const struct trace_place *place)
 {
-	memset(place, 0, sizeof(*place));
-	if (!buffer->nr)
+	return place->at - buffer->oldest.at;
+}
+
+bool trace_buffer_at(const struct trace_buffer *buffer,
+		     struct trace_place *place)
+{
+	if (place->nr < buffer->oldest.nr)
+		*place = buffer->oldest;
+	if (place->nr >= buffer->nr_created)
 		return false;
-	copy_out(buffer, 0, &place->head, sizeof(place->head));
+	copy_out(buffer, behind_oldest(buffer, place), &place->head,
+		 sizeof(place->head));
 	return true;
 }
 
-bool trace_buffer_next(const struct trace_buffer *buffer,
-		       struct trace_place *place)
+void trace_place_pass(struct trace_place *place)
 {
-	if (place->nr + 1 >= buffer->nr)
-		return false;
 	place->nr++;
 	place->at += sizeof(place->head) + place->head.len;
 	place->raw_at += TRACE_RAW_HEAD + place->head.len;
-	copy_out(buffer, place->at, &place->head, sizeof(place->head));
-	return true;
 }
 
-static bool is_found(const struct trace_place *place, enum trace_find what,
-		     u64 a, u64 b)
+static bool is_found(const struct trace_search *search)
 {
-	u64 pc = place->head.pc;
+	const struct trace_frame_head *head = &search->place.head;
+	u64 a = search->a, b = search->b;
 
-	switch (what) {
+	switch (search->what) {
 	case TRACE_FIND_NUMBER:
-		return place->nr == a;
+		return search->place.nr - search->base == a;
 	case TRACE_FIND_PC:
-		return pc == a;
+		return head->pc == a;
 	case TRACE_FIND_POINT:
-		return place->head.point == a;
+		return head->point == a;
 	case TRACE_FIND_INSIDE:
-		return pc >= a && pc <= b;
+		return head->pc >= a && head->pc <= b;
 	default:
-		return pc < a || pc > b;
+		return head->pc < a || head->pc > b;
 	}
 }
 
-bool trace_buffer_find(const struct trace_buffer *buffer, enum trace_find what,
-		       u64 a, u64 b, u32 from, struct trace_place *place)
+void trace_search_begin(struct trace_search *search,
+			const struct trace_buffer *buffer)
 {
-	bool more;
+	search->base = buffer->oldest.nr;
+	search->end = buffer->nr_created;
+	if (search->what != TRACE_FIND_NUMBER)
+		return;
+	/* No further than to that one, which may stand before the place. */
+	search->end = search->base;
+	if (search->a < buffer->nr)
+		search->end += search->a + 1;
+	if (search->place.nr >= search->end)
+		search->place = buffer->oldest;
+}
 
-	for (more = trace_buffer_first(buffer, place); more;
-	     more = trace_buffer_next(buffer, place))
-		if (place->nr >= from && is_found(place, what, a, b))
-			return true;
-	return false;
+enum trace_found trace_search_part(struct trace_search *search,
+				   const struct trace_buffer *buffer,
+				   unsigned int most)
+{
+	struct trace_place *place = &search->place;
+
+	for (; trace_buffer_at(buffer, place) && place->nr < search->end;
+	     trace_place_pass(place)) {
+		if (!most--)
+			return TRACE_GO_ON;
+		if (is_found(search))
+			return TRACE_FOUND;
+	}
+	return TRACE_NOT_FOUND;
 }
 
 void trace_buffer_get(const struct trace_buffer *buffer,
 		      const struct trace_place *place, u8 *blocks)
 {
-	copy_out(buffer, place->at + sizeof(place->head), blocks,
-		 place->head.len);
+	copy_out(buffer, behind_oldest(buffer, place) + sizeof(place->head),
+		 blocks, place->head.len);
 }
 
 /* Bytes @offset to @offset + @len of a frame as a trace file has it. */
@@ -165,31 +189,39 @@ static void copy_raw(const struct trace_buffer *buffer,
 		offset += part;
 	}
 	copy_out(buffer,
-		 place->at + sizeof(place->head) + offset - sizeof(head),
+		 behind_oldest(buffer, place) + sizeof(place->head) + offset -
+			 sizeof(head),
 		 to + part, len - part);
 }
 
-size_t trace_buffer_raw(const struct trace_buffer *buffer, u64 offset, u8 *to,
-			size_t len)
+bool trace_buffer_raw(struct trace_buffer *buffer, struct trace_piece *piece,
+		      unsigned int most)
 {
-	struct trace_place place;
-	size_t done = 0;
-	bool more;
+	struct trace_place *place = &buffer->raw_place;
 
-	for (more = trace_buffer_first(buffer, &place); more && done < len;
-	     more = trace_buffer_next(buffer, &place)) {
-		u64 end = place.raw_at + TRACE_RAW_HEAD + place.head.len;
-		size_t part;
+	if (place->raw_at > piece->offset)
+		*place = buffer->oldest;
+	while (piece->done < piece->len && trace_buffer_at(buffer, place)) {
+		u64 end = place->raw_at + TRACE_RAW_HEAD + place->head.len;
+		size_t part = piece->len - piece->done;
 
-		if (offset >= end)
-			continue;
-		part = end - offset < len - done ? end - offset : len - done;
-		copy_raw(buffer, &place, offset - place.raw_at, to + done,
-			 part);
-		done += part;
-		offset += part;
+		/* What comes next is gone. */
+		if (piece->offset < place->raw_at)
+			return false;
+		if (!most--)
+			return true;
+		if (piece->offset < end) {
+			if (part > end - piece->offset)
+				part = end - piece->offset;
+			copy_raw(buffer, place, piece->offset - place->raw_at,
+				 piece->to + piece->done, part);
+			piece->done += part;
+			piece->offset += part;
+		}
+		if (piece->offset >= end)
+			trace_place_pass(place);
 	}
-	return done;
+	return false;
 }
 
 bool trace_block_next(const u8 *blocks, size_t len, size_t g_size, size_t *at,

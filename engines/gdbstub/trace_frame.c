@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The frame that the client looks at. It is a copy, so that what happens to the
- * ring meanwhile changes nothing of it. All under session.cmd_lock.
+ * The frame that the client looks at, and the ring as a trace file has it. The
+ * frame is a copy, so that what happens to the ring meanwhile changes nothing of
+ * it. All under session.cmd_lock.
+ *
+ * Each hit needs trace_set.lock, and waits for it uninterruptibly. So it is not
+ * held for more than FRAMES_AT_ONCE frames, nor for an allocation: hits come
+ * between, and what that means is said of struct trace_search.
  */
 #include <linux/bitmap.h>
+#include <linux/delay.h>
+#include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/unaligned.h>
@@ -11,6 +18,9 @@
 #include "session.h"
 #include "tdesc_x86.h"
 #include "tracepoint.h"
+
+/* Frames that are looked at before somebody else gets the lock. */
+#define FRAMES_AT_ONCE 1024
 
 /**
  * trace_frame_deselect() - the client looks at the program
@@ -24,6 +34,64 @@ void trace_frame_deselect(struct gdb_session *session)
 
 	kvfree(selection->blocks);
 	memset(selection, 0, sizeof(*selection));
+}
+
+/*
+ * Who spins for a mutex does not get it from one who takes it again at once: so it
+ * is left alone for about as long as it was held.
+ */
+static void let_hits_pass(void)
+{
+	usleep_range(10, 50);
+}
+
+/* @blocks: set to those of the frame that is found, if they are fewer than @room. */
+static enum trace_found search_on(struct trace_set *set,
+				  struct trace_search *search, u8 *blocks,
+				  size_t room)
+{
+	enum trace_found found;
+
+	mutex_lock(&set->lock);
+	found = trace_search_part(search, &set->buffer, FRAMES_AT_ONCE);
+	if (found == TRACE_FOUND && search->place.head.len < room)
+		trace_buffer_get(&set->buffer, &search->place, blocks);
+	mutex_unlock(&set->lock);
+	return found;
+}
+
+/*
+ * When there is no room for a frame that was found, the search is made on from
+ * it: it may be gone. The room is doubled, so that this has an end.
+ *
+ * Return: the frame's blocks, or NULL: there is none, or no memory.
+ */
+static u8 *find_blocks(struct trace_set *set, struct trace_search *search)
+{
+	enum trace_found found = TRACE_GO_ON;
+	u8 *blocks = NULL;
+	size_t room = 0;
+
+	mutex_lock(&set->lock);
+	trace_search_begin(search, &set->buffer);
+	mutex_unlock(&set->lock);
+	while (found == TRACE_GO_ON) {
+		found = search_on(set, search, blocks, room);
+		if (found == TRACE_GO_ON)
+			let_hits_pass();
+		if (found != TRACE_FOUND || search->place.head.len < room)
+			continue;
+		kvfree(blocks);
+		room = roundup_pow_of_two(search->place.head.len + 1);
+		blocks = kvmalloc(room, GFP_KERNEL_ACCOUNT);
+		if (!blocks)
+			return NULL;
+		found = TRACE_GO_ON;
+	}
+	if (found == TRACE_FOUND)
+		return blocks;
+	kvfree(blocks);
+	return NULL;
 }
 
 /**
@@ -42,24 +110,22 @@ bool trace_frame_select(struct gdb_session *session, struct trace_set *set,
 			enum trace_find what, u64 a, u64 b)
 {
 	struct trace_selection *selection = &session->trace.selection;
-	struct trace_place place;
-	u8 *blocks = NULL;
-	u32 from = 0;
+	struct trace_search search = {
+		.what = what,
+		.a = a,
+		.b = b,
+		.place = selection->next,
+	};
+	u8 *blocks = find_blocks(set, &search);
 
-	if (what != TRACE_FIND_NUMBER && selection->is_on)
-		from = selection->nr + 1;
-	mutex_lock(&set->lock);
-	if (trace_buffer_find(&set->buffer, what, a, b, from, &place))
-		blocks = kvmalloc(place.head.len + 1, GFP_KERNEL_ACCOUNT);
-	if (blocks)
-		trace_buffer_get(&set->buffer, &place, blocks);
-	mutex_unlock(&set->lock);
 	if (!blocks)
 		return false;
 	kvfree(selection->blocks);
 	selection->is_on = true;
-	selection->nr = place.nr;
-	selection->head = place.head;
+	selection->nr = search.place.nr - search.base;
+	selection->head = search.place.head;
+	selection->next = search.place;
+	trace_place_pass(&selection->next);
 	selection->tdesc = set->tdesc;
 	selection->blocks = blocks;
 	return true;
@@ -219,4 +285,34 @@ size_t trace_frame_read(struct gdb_session *session,
 	done = fill_gaps(&look, session, process);
 	bitmap_free(look.found);
 	return done;
+}
+
+/**
+ * trace_frame_raw() - read what a trace file has of all frames
+ * @set: the session's
+ * @offset: first byte, counted from the oldest frame
+ * @buf: to where
+ * @len: bytes
+ *
+ * Context: session.cmd_lock held; may sleep.
+ * Return: bytes read; fewer than @len at the end, or before what a hit has
+ * dropped meanwhile.
+ */
+size_t trace_frame_raw(struct trace_set *set, u64 offset, u8 *buf, size_t len)
+{
+	struct trace_piece piece = { .to = buf, .len = len };
+	bool more;
+
+	mutex_lock(&set->lock);
+	more = offset < set->buffer.raw;
+	piece.offset = set->buffer.oldest.raw_at + offset;
+	mutex_unlock(&set->lock);
+	while (more) {
+		mutex_lock(&set->lock);
+		more = trace_buffer_raw(&set->buffer, &piece, FRAMES_AT_ONCE);
+		mutex_unlock(&set->lock);
+		if (more)
+			let_hits_pass();
+	}
+	return piece.done;
 }

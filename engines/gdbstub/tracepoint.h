@@ -172,7 +172,10 @@ struct trace_set {
 	/** @bytes: of all definitions; under session.cmd_lock. */
 	size_t bytes;
 
-	/** @lock: what follows. Held for copying, by threads and packets. */
+	/**
+	 * @lock: what follows. Held for copying, by threads and packets, and for
+	 * looking at some frames (trace_frame.c).
+	 */
 	struct mutex lock;
 	/** @is_running: hits are collected; read by anyone. */
 	bool is_running;
@@ -201,6 +204,7 @@ struct trace_set {
  * struct trace_selection - the frame that the client looks at
  * @is_on: there is one: registers and memory are read from it
  * @nr: its number when it was selected
+ * @next: the place behind it, or of zeros: where a search begins
  * @head: its head
  * @tdesc: registers of an R block
  * @blocks: a copy; owned
@@ -208,6 +212,7 @@ struct trace_set {
 struct trace_selection {
 	bool is_on;
 	u32 nr;
+	struct trace_place next;
 	struct trace_frame_head head;
 	const struct tdesc_x86 *tdesc;
 	u8 *blocks;
@@ -324,6 +329,7 @@ bool trace_frame_var(const struct gdb_session *session, u32 number, u64 *val);
 size_t trace_frame_read(struct gdb_session *session,
 			struct gdb_process *process, u64 addr, u8 *buf,
 			size_t len);
+size_t trace_frame_raw(struct trace_set *set, u64 offset, u8 *buf, size_t len);
 
 /**
  * trace_frame_is_selected() - does the client look at a frame?

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * limits tick: calls tick() for ever, on the first processor.
+ * limits calls N: calls tick() N times, and then touch() for ever.
  * limits late: sleeps for a millisecond at a time there; prints by how many it
  * woke too late, as a rule.
  */
@@ -18,6 +19,11 @@ volatile long counter;
 char room[0x20000];
 
 __attribute__((noinline)) void tick(void)
+{
+	counter++;
+}
+
+__attribute__((noinline)) void touch(void)
 {
 	counter++;
 }
@@ -55,6 +61,7 @@ static long usually_late_ms(void)
 int main(int argc, char **argv)
 {
 	cpu_set_t first;
+	long calls;
 
 	CPU_ZERO(&first);
 	CPU_SET(0, &first);
@@ -67,6 +74,12 @@ int main(int argc, char **argv)
 	memset(room, 7, sizeof(room));
 	printf("ready %d %p\n", getpid(), (void *)&counter);
 	fflush(stdout);
+	if (argc > 2) {
+		for (calls = atol(argv[2]); calls; calls--)
+			tick();
+		for (;;)
+			touch();
+	}
 	for (;;)
 		tick();
 }

@@ -75,9 +75,9 @@ static void fill_ring(const u8 *data, size_t size)
 	struct trace_frame_head head = { 0 };
 	u8 memory[RING_MAX], blocks[FRAME_MAX], raw[RING_MAX];
 	struct trace_buffer ring;
-	struct trace_place place;
+	struct trace_place place = { 0 };
+	struct trace_piece piece = { .to = raw, .len = sizeof(raw) };
 	size_t i, room;
-	bool more;
 
 	room = data[0] * (size_t)RING_MAX / 256;
 	trace_buffer_init(&ring, memory, room, data[1] & 1);
@@ -89,15 +89,17 @@ static void fill_ring(const u8 *data, size_t size)
 		trace_buffer_add(&ring, &head, blocks);
 		MUST(ring.used <= room && ring.start <= room);
 	}
-	for (more = trace_buffer_first(&ring, &place); more;
-	     more = trace_buffer_next(&ring, &place)) {
+	for (; trace_buffer_at(&ring, &place); trace_place_pass(&place)) {
 		MUST(place.head.len == place.head.pc % FRAME_MAX);
 		trace_buffer_get(&ring, &place, blocks);
 		for (i = 0; i < place.head.len; i++)
 			MUST(blocks[i] == place.head.pc);
 	}
-	room = trace_buffer_raw(&ring, data[1], raw, sizeof(raw));
-	MUST(room <= sizeof(raw));
+	MUST(place.nr == ring.nr_created);
+	piece.offset = ring.oldest.raw_at + data[1];
+	while (trace_buffer_raw(&ring, &piece, 1 + (data[1] & 3)))
+		MUST(piece.done < piece.len);
+	MUST(piece.done <= sizeof(raw));
 }
 
 static void read_blocks(const u8 *data, size_t size)
