@@ -78,7 +78,7 @@ void __utrace_exiting(struct task_struct *task);
 void __utrace_note_death(struct task_struct *task, bool autoreap);
 void __utrace_report_death(struct task_struct *task, bool group_dead);
 void __utrace_release_task(struct task_struct *task);
-void __utrace_report_stopped(int notify);
+int __utrace_report_stopped(int notify);
 bool __utrace_report_trapping(void);
 void __utrace_report_continued(int notify);
 bool __utrace_owners_capable(struct user_namespace *ns);
@@ -616,11 +616,15 @@ static inline void utrace_release_task(struct task_struct *task)
  * Called by do_signal_stop() with JOBCTL_STOPPED set and siglock held, which is
  * dropped for callbacks and held again at return. utrace_may_stop() says then
  * whether the stop is still in force.
+ *
+ * Return: what the parent is to be told: @notify, or 0 after a SIGCONT, of which
+ * it is told elsewhere.
  */
-static inline void utrace_report_stopped(int notify)
+static inline int utrace_report_stopped(int notify)
 {
 	if (task_utraced(current))
-		__utrace_report_stopped(notify);
+		return __utrace_report_stopped(notify);
+	return notify;
 }
 
 /**
@@ -835,7 +839,7 @@ static inline void utrace_report_death(struct task_struct *task,
 				       bool group_dead) { }
 static inline void utrace_release_task(struct task_struct *task) { }
 
-static inline void utrace_report_stopped(int notify) { }
+#define utrace_report_stopped(notify) (notify)
 #define utrace_report_trapping() true
 static inline void utrace_report_continued(int notify) { }
 

@@ -521,8 +521,11 @@ static void report_jctl(struct utrace *utrace, int type, int notify)
  * The thread is about to sleep for job control. What was asked of it is answered
  * before, as nothing wakes it for that. utrace.jctl says meanwhile that it does
  * not stand still, so a stop asked for in this moment is answered here as well.
+ *
+ * The parent sees the stop by wait() meanwhile, and may end it. It is told of that
+ * by another thread, and is not to be told of the stop after that.
  */
-void __utrace_report_stopped(int notify) __must_hold(&current->sighand->siglock)
+int __utrace_report_stopped(int notify) __must_hold(&current->sighand->siglock)
 {
 	struct utrace *utrace = utrace_of(current);
 
@@ -547,6 +550,7 @@ void __utrace_report_stopped(int notify) __must_hold(&current->sighand->siglock)
 }
 
 static void report_group_stop(struct utrace *utrace, int notify)
+	return current->signal->flags & SIGNAL_STOP_STOPPED ? notify : 0;
 	__must_hold(&current->sighand->siglock)
 {
 	spin_unlock_irq(current_siglock());
