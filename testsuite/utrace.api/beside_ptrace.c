@@ -335,20 +335,47 @@ static void engines_come_first(void)
 }
 
 /* The trap of its own exit: a stop takes effect there as well. */
-static void held_in_exit_trap(void)
+static void exit_trap(bool attach_late)
 {
 	pid_t pid = spawn(exits, (void *)3);
 
 	check(!ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_TRACEEXIT));
-	check_eq(ut_attach(0, pid, E_QUIESCE), 0);
+	if (!attach_late)
+		check_eq(ut_attach(0, pid, E_QUIESCE), 0);
 	shared->go = 1;
 	check(is_trap(next_stop(pid), PTRACE_EVENT_EXIT));
+	if (attach_late)
+		check_eq(ut_attach(0, pid, E_QUIESCE), 0);
 	check_eq(ut_control(0, STOP), 0);
 	check(!ptrace(PTRACE_CONT, pid, 0, 0));
 	ms(50);
 	check_eq(proc_state(pid), 't');
 	check_eq(ut_control(0, RESUME), 0);
 	check_eq(reap(pid), 3 << 8);
+}
+
+static void held_in_exit_trap(void)
+{
+	exit_trap(false);
+}
+
+static void attached_and_held_in_exit_trap(void)
+{
+	exit_trap(true);
+}
+
+/* One that SIGKILL has brought there is not held, and soon gone. */
+static void killed_in_exit_trap(void)
+{
+	pid_t pid = spawn(spins, NULL);
+
+	check(!ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_TRACEEXIT));
+	kill(pid, SIGKILL);
+	check(is_trap(next_stop(pid), PTRACE_EVENT_EXIT));
+	check_eq(ut_attach(0, pid, E_QUIESCE), 0);
+	ut_control(0, STOP);
+	check(!ptrace(PTRACE_CONT, pid, 0, 0));
+	check_eq(reap(pid), SIGKILL);
 }
 
 #define GROUP_STOP (PTRACE_EVENT_STOP << 16 | SIGSTOP << 8 | 0x7f)
@@ -385,6 +412,34 @@ static void seized_while_stopped(void)
 	check(!moves(&shared->counter));
 	kill(pid, SIGCONT);
 	/* What it waited with comes now, beside that and the end of the stop. */
+	while ((status = next_stop(pid)))
+		ptrace(PTRACE_CONT, pid, 0,
+		       status >> 16 ? 0 : WSTOPSIG(status));
+	check(wait_value(&shared->more, 1));
+	kill_reap(pid);
+}
+
+/* Nor before the trap that PTRACE_INTERRUPT makes of one that is stopped. */
+static void interrupted_while_listening(void)
+{
+	pid_t pid = spawn(handles_usr1, NULL);
+	int status;
+
+	check(wait_value(&shared->ready, 1));
+	check_eq(ut_attach(0, pid, E_SIGNAL), 0);
+	kill(pid, SIGSTOP);
+	check(waitpid(pid, &status, WUNTRACED) == pid);
+	check(!ptrace(PTRACE_SEIZE, pid, 0, 0));
+	check_eq(next_stop(pid), GROUP_STOP);
+	check(!ptrace(PTRACE_LISTEN, pid, 0, 0));
+	ut_rule(0, .kind = UT_REPORT, .times = 1, .ret = RESUME | DELIVER,
+		.effect = UT_SET_INFO, .arg = { SIGUSR1, SI_QUEUE, 9 });
+	check_eq(ut_control(0, INTERRUPT), 0);
+	check(!ptrace(PTRACE_INTERRUPT, pid, 0, 0));
+	check_eq(next_stop(pid), GROUP_STOP);
+	check(!ptrace(PTRACE_LISTEN, pid, 0, 0));
+	check(!moves(&shared->counter));
+	kill(pid, SIGCONT);
 	while ((status = next_stop(pid)))
 		ptrace(PTRACE_CONT, pid, 0,
 		       status >> 16 ? 0 : WSTOPSIG(status));
@@ -500,6 +555,61 @@ static void step_is_not_shown(void)
 	kill_reap(pid);
 }
 
+static void notes_sender(int sig, siginfo_t *info, void *context)
+{
+	(void)context;
+	shared->value[0] = info->si_pid;
+	shared->value[1] = sig;
+}
+
+static void handles_usr2(void *arg)
+{
+	sigaction(SIGUSR2, &(struct sigaction){ .sa_sigaction = notes_sender,
+		  .sa_flags = SA_SIGINFO }, NULL);
+	shared->ready = 1;
+	spins(arg);
+}
+
+/* The tracer: it makes SIGUSR2 of the tracee's next signal when told to go. */
+static void changes_signal(void *arg)
+{
+	pid_t pid = (long)arg;
+
+	if (ptrace(PTRACE_SEIZE, pid, 0, 0))
+		_exit(1);
+	shared->ready = 2;
+	if (WSTOPSIG(next_stop(pid)) == SIGUSR1)
+		shared->ready = 3;
+	wait_value(&shared->go, 1);
+	ptrace(PTRACE_CONT, pid, 0, SIGUSR2);
+	shared->ready = 4;
+	sleeps(NULL);
+}
+
+/* The ptracer is who sent the other signal, also when it dies in a hold. */
+static void signal_of_a_dead_tracer(void)
+{
+	pid_t pid = spawn(handles_usr2, NULL), tracer;
+
+	check(wait_value(&shared->ready, 1));
+	check_eq(ut_attach(0, pid, E_QUIESCE), 0);
+	tracer = spawn(changes_signal, (void *)(long)pid);
+	check(wait_value(&shared->ready, 2));
+	kill(pid, SIGUSR1);
+	check(wait_value(&shared->ready, 3));
+	check_eq(ut_control(0, STOP), 0);
+	shared->go = 1;
+	check(wait_value(&shared->ready, 4));
+	check(wait_state(pid, "t"));
+	ms(20);
+	kill_reap(tracer);
+	check(!strcmp(proc_line(pid, "TracerPid"), "0"));
+	check_eq(ut_control(0, RESUME), 0);
+	check(wait_value(&shared->value[1], SIGUSR2));
+	check_eq(shared->value[0], tracer);
+	kill_reap(pid);
+}
+
 const struct test tests[] = {
 	{ "PTRACE_CONT while an engine holds", cont_while_held },
 	{ "RESUME while ptrace-stopped", resume_while_trapped },
@@ -516,8 +626,11 @@ const struct test tests[] = {
 	{ "a ptracer sees what engines leave of a signal",
 	  engines_come_first },
 	{ "a stop in the trap of its own exit", held_in_exit_trap },
+	{ "attached there, and a stop", attached_and_held_in_exit_trap },
+	{ "killed by SIGKILL it is not held there", killed_in_exit_trap },
 	{ "seized while stopped: first the group stop, then an engine's signal",
 	  seized_while_stopped },
+	{ "interrupted while it listens: the same", interrupted_while_listening },
 	{ "seized while held and stopped: the group stop at once",
 	  seized_while_held_and_stopped },
 	{ "a parked stop signal is not cancelled by a group stop",
@@ -525,5 +638,7 @@ const struct test tests[] = {
 	{ "nor is one that is given back", given_back_through_group_stop },
 	{ "an engine's step is not in the ptracer's registers",
 	  step_is_not_shown },
+	{ "a signal that a ptracer has changed is that ptracer's, though dead",
+	  signal_of_a_dead_tracer },
 	{}
 };

@@ -18,9 +18,19 @@
 #include "utrace.h"
 
 /*
+ * Past the core dump PF_SIGNALED tells who was killed from who went by itself,
+ * and may be held in the trap of its own exit.
+ */
+static bool went_by_itself(const struct task_struct *task)
+{
+	return (task->flags & (PF_POSTCOREDUMP | PF_SIGNALED)) ==
+	       PF_POSTCOREDUMP;
+}
+
+/*
  * A thread of a process that is being killed may have passed get_signal() before
- * it had a struct utrace to note that in. One that ends its process itself is
- * taken for killed, too: it is not held in exit for a tracer that comes so late.
+ * it had a struct utrace to note that in. Before its core dump, one that ends its
+ * process itself is taken for killed, too.
  */
 static void note_group_dying(struct utrace *utrace)
 {
@@ -31,7 +41,9 @@ static void note_group_dying(struct utrace *utrace)
 	if (!lock_task_sighand(task, &flags))
 		return;
 	exec = task->signal->group_exec_task;
-	if ((task->signal->flags & SIGNAL_GROUP_EXIT) || (exec && exec != task))
+	if (((task->signal->flags & SIGNAL_GROUP_EXIT) ||
+	     (exec && exec != task)) &&
+	    !went_by_itself(task))
 		utrace->killed = true;
 	unlock_task_sighand(task, &flags);
 }

@@ -230,6 +230,42 @@ static bool is_cancelled(int signr)
 }
 
 /* Returns -EAGAIN with siglock released, for which sparse has no words. */
+/*
+ * Is current about to show its ptracer a group stop that it is part of already?
+ * PTRACE_SEIZE asks for that, which waits for the trap, and PTRACE_INTERRUPT
+ * after PTRACE_LISTEN. The stop for a signal would take the place of the trap,
+ * and nothing brings that back: the thread would run although its process is
+ * stopped. With JOBCTL_STOP_PENDING something does.
+ */
+static bool shows_group_stop(void)
+{
+	const struct signal_struct *signal = current->signal;
+	unsigned long pending = current->jobctl & JOBCTL_PENDING_MASK;
+
+	lockdep_assert_held(current_siglock());
+	if (current->jobctl & JOBCTL_TRAPPING)
+		return true;
+	if (!(pending & JOBCTL_TRAP_STOP) || (pending & JOBCTL_STOP_PENDING))
+		return false;
+	return signal->group_stop_count ||
+	       (signal->flags & SIGNAL_STOP_STOPPED);
+}
+
+/*
+ * May the signal that engines chose be acted on now? Before the trap of a group
+ * stop it may not, and waits in the queue, as one that is blocked: engines see it
+ * once more. The report itself is made, as somebody may wait for it.
+ */
+static int settle_chosen(int signr, kernel_siginfo_t *info)
+{
+	if (is_cancelled(signr))
+		return 0;
+	if (!shows_group_stop())
+		return recheck(signr, info, PIDTYPE_PID);
+	utrace_requeue_signal(current, info);
+	return 0;
+}
+
 static int inject_signal(struct ksignal *ksig)
 	__must_hold(&current->sighand->siglock)
 {
@@ -266,10 +302,7 @@ static int inject_signal(struct ksignal *ksig)
 	spin_lock_irq(current_siglock());
 	if (action & UTRACE_SIGNAL_HOLD)
 		utrace_requeue_signal(current, &ksig->info);
-	if (is_cancelled(signr))
-		signr = 0;
-	else
-		signr = recheck(signr, &ksig->info, PIDTYPE_PID);
+	signr = settle_chosen(signr, &ksig->info);
 	if (signr) {
 		utrace->injected = true;
 		return signr;
@@ -284,13 +317,13 @@ static int inject_signal(struct ksignal *ksig)
  * An engine that leaves while it stands there could not wait until the trap of
  * its own breakpoint or step is dequeued, which would kill the thread later. So
  * engines see what the last instruction has raised before it stops, as if the
- * stop had come a moment later.
+ * stop had come a moment later. With JOBCTL_TRAPPING it has stopped already.
  */
 static bool acts_before_stop(const struct utrace *utrace)
 {
 	lockdep_assert_held(current_siglock());
 	return (current->jobctl & (JOBCTL_PENDING_MASK | JOBCTL_TRAP_FREEZE)) &&
-	       !utrace->hold &&
+	       !(current->jobctl & JOBCTL_TRAPPING) && !utrace->hold &&
 	       task_utrace_events(current, UTRACE_EVENT(SIGNAL_CORE));
 }
 
@@ -301,12 +334,6 @@ int __utrace_boundary(struct ksignal *ksig)
 
 	/* A stop that follows shows the registers. */
 	utrace_take_back_step(utrace);
-	/*
-	 * A ptracer that attaches makes one that is stopped trap, and waits for
-	 * it: another stop of ptrace would take the place of that trap.
-	 */
-	if (current->jobctl & JOBCTL_TRAPPING)
-		return 0;
 	if (hold_boundary(utrace))
 		return -EAGAIN;
 	signr = inject_signal(ksig);

@@ -121,6 +121,20 @@ int utrace_stop_locked(struct utrace *utrace, struct utrace_engine *engine)
 	return ret;
 }
 
+/*
+ * Is the task past the last place where it may be asked to come by? The kernel
+ * sets PF_POSTCOREDUMP for each that exits, before PTRACE_EVENT_EXIT; with an
+ * engine it is so from report_exit on.
+ */
+static bool is_past_exit(const struct utrace *utrace)
+{
+	const struct task_struct *task = utrace->task;
+
+	return utrace->exiting ||
+	       (task->flags & (PF_EXITING | PF_POSTCOREDUMP)) ||
+	       (task->signal->flags & SIGNAL_GROUP_EXIT);
+}
+
 /**
  * utrace_request_locked() - ask for a report before user mode
  * @utrace: The tracing state; its lock is held.
@@ -140,8 +154,7 @@ void utrace_request_locked(struct utrace *utrace, bool interrupt)
 		utrace->report = true;
 	} else if (lock_task_sighand(task, &flags)) {
 		utrace->interrupt = true;
-		if (!utrace->exiting && !(task->flags & PF_EXITING) &&
-		    !(task->signal->flags & SIGNAL_GROUP_EXIT)) {
+		if (!is_past_exit(utrace)) {
 			task->jobctl |= JOBCTL_UTRACE;
 			signal_wake_up(task, false);
 		}
@@ -285,11 +298,12 @@ void utrace_hold(struct utrace *utrace, enum utrace_hold_kind kind)
 void __utrace_hold_trap(void)
 {
 	struct utrace *utrace = utrace_of(current);
+	bool exits = current->flags & PF_POSTCOREDUMP;
 
 	/* In its exit it has, or may have, ended its process itself. */
 	if (utrace->hold_inner)
-		utrace_hold(utrace, utrace->exiting ? UTRACE_HOLD_EXIT :
-						      UTRACE_HOLD_INNER);
+		utrace_hold(utrace,
+			    exits ? UTRACE_HOLD_EXIT : UTRACE_HOLD_INNER);
 }
 
 void __utrace_hold_vfork(void)
