@@ -242,6 +242,77 @@ static void sigcont_in_the_callback(void)
 	kill_reap(pid);
 }
 
+/* It goes on to notify; by then the process has been continued. */
+static void sigcont_in_the_last_callback(void)
+{
+	pid_t pid;
+	int i;
+
+	watch_children();
+	pid = spawn(two_threads, NULL);
+	wait_value(&shared->ready, 2);
+	check_eq(ut_attach(0, shared->tid[1], E_JCTL), 0);
+	ut_rule(0, .kind = UT_JCTL, .match = CLD_STOPPED, .ret = RESUME,
+		.delay_ms = 100);
+	syscall(SYS_tgkill, pid, pid, SIGSTOP);
+	check(ut_wait(0, UT_JCTL, CLD_STOPPED));
+	check_eq(seen_by_parent(pid, NULL), CLD_STOPPED);
+	kill(pid, SIGCONT);
+	check(moves(&shared->counter));
+	check(moves(&shared->more));
+	ms(50);
+	for (i = 1; i < chld; i++)
+		check(chld_info[i].si_code != CLD_STOPPED ||
+		      chld_info[i - 1].si_code != CLD_CONTINUED);
+	check_eq(chld_info[chld - 1].si_code, CLD_CONTINUED);
+	kill_reap(pid);
+}
+
+/* An interrupt breaks off the stop for a report; it is the same stop after. */
+static void jctl_returns_interrupt(void)
+{
+	pid_t pid = spawn(spins, NULL);
+	int i;
+
+	check_eq(ut_attach(0, pid, E_QUIESCE | E_JCTL | E_SIGNAL), 0);
+	ut_rule(0, .kind = UT_JCTL, .match = CLD_STOPPED, .times = 4,
+		.ret = INTERRUPT);
+	for (i = 1; i <= 2; i++) {
+		kill(pid, SIGSTOP);
+		parent_is_told(pid, CLD_STOPPED, SIGSTOP);
+		check(ut_wait_nth(0, UT_REPORT, UT_ANY, i));
+		ms(50);
+		check_eq(proc_state(pid), 'T');
+		check_eq(ut_count(0, UT_JCTL, CLD_STOPPED), i);
+		kill(pid, SIGCONT);
+		parent_is_told(pid, CLD_CONTINUED, SIGCONT);
+		check(moves(&shared->counter));
+	}
+	kill_reap(pid);
+}
+
+/* What waited for the release is not told to the next engine. */
+static void jctl_of_one_that_left(void)
+{
+	pid_t pid = spawn(spins, NULL);
+
+	check_eq(ut_attach(0, pid, E_QUIESCE | E_JCTL), 0);
+	kill(pid, SIGSTOP);
+	check(ut_wait(0, UT_JCTL, CLD_STOPPED));
+	check(wait_state(pid, "T"));
+	check_eq(ut_control(0, STOP), 0);
+	kill(pid, SIGCONT);
+	check(wait_state(pid, "t"));
+	check_eq(ut_control(0, DETACH), 0);
+	check(moves(&shared->counter));
+	check_eq(ut_attach(1, pid, E_JCTL | E_SIGNAL_IGN), 0);
+	kill(pid, SIGWINCH);
+	check(ut_wait(1, UT_SIGNAL, SIGWINCH));
+	ms(20);
+	check_eq(ut_count(1, UT_JCTL, UT_ANY), 0);
+	kill_reap(pid);
+}
+
 /* STOP from report_jctl holds it when it is continued. */
 static void jctl_returns_stop(void)
 {
@@ -307,7 +378,12 @@ const struct test tests[] = {
 	{ "JCTL of a held thread waits for the release",
 	  jctl_waits_for_the_release },
 	{ "SIGCONT while report_jctl runs is not lost", sigcont_in_the_callback },
+	{ "nor told as a stop that follows", sigcont_in_the_last_callback },
 	{ "STOP from report_jctl", jctl_returns_stop },
+	{ "INTERRUPT from report_jctl: the stop is reported once",
+	  jctl_returns_interrupt },
+	{ "JCTL that waited for the release, of an engine that left",
+	  jctl_of_one_that_left },
 	{ "a signal for the process goes to a thread that is not held",
 	  other_thread_takes_the_signal },
 	{}

@@ -231,6 +231,19 @@ static struct list_head *place_for_new_locked(struct utrace *utrace)
 	return utrace->ptrace ? &utrace->ptrace->entry : &utrace->engines;
 }
 
+/*
+ * An engine where there is none. What the thread has noted for those before it is
+ * not for this one. If the thread is just looking at that, in get_signal(), it is
+ * as if this one had come a moment earlier.
+ */
+static void forget_notes_locked(struct utrace *utrace)
+{
+	WRITE_ONCE(utrace->handler, false);
+	WRITE_ONCE(utrace->continued, 0);
+	WRITE_ONCE(utrace->parked, false);
+	WRITE_ONCE(utrace->stop_told, false);
+}
+
 /**
  * utrace_engine_add_locked() - attach an engine, last in order but for ptrace
  * @utrace: Where; its lock is held.
@@ -240,6 +253,8 @@ void utrace_engine_add_locked(struct utrace *utrace,
 			      struct utrace_engine *engine)
 {
 	lockdep_assert_held(&utrace->lock);
+	if (!task_utrace_events(utrace->task, UTRACE_FLAG_ATTACHED))
+		forget_notes_locked(utrace);
 	list_add_tail(&engine->entry, place_for_new_locked(utrace));
 	rcu_assign_pointer(engine->utrace, utrace);
 	utrace_update_flags_locked(utrace);

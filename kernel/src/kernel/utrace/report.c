@@ -532,7 +532,9 @@ int __utrace_report_stopped(int notify) __must_hold(&current->sighand->siglock)
 	lockdep_assert_held(current_siglock());
 	utrace->jctl = true;
 	spin_unlock_irq(current_siglock());
-	report_jctl(utrace, CLD_STOPPED, notify);
+	if (!utrace->stop_told)
+		report_jctl(utrace, CLD_STOPPED, notify);
+	utrace->stop_told = false;
 	for (;;) {
 		utrace_report_requests(utrace);
 		spin_lock_irq(current_siglock());
@@ -546,11 +548,12 @@ int __utrace_report_stopped(int notify) __must_hold(&current->sighand->siglock)
 	if (utrace->interrupt && utrace_may_stop()) {
 		current->jobctl &= ~JOBCTL_STOPPED;
 		current->jobctl |= JOBCTL_STOP_PENDING;
+		utrace->stop_told = true;
 	}
+	return current->signal->flags & SIGNAL_STOP_STOPPED ? notify : 0;
 }
 
 static void report_group_stop(struct utrace *utrace, int notify)
-	return current->signal->flags & SIGNAL_STOP_STOPPED ? notify : 0;
 	__must_hold(&current->sighand->siglock)
 {
 	spin_unlock_irq(current_siglock());
@@ -570,7 +573,8 @@ bool __utrace_report_trapping(void)
 
 	lockdep_assert_held(current_siglock());
 	if (!(current->jobctl & JOBCTL_STOP_PENDING) ||
-	    (utrace->hold && utrace->settled) || utrace_is_in_ptrace(utrace))
+	    (utrace->hold && utrace->settled) || utrace->stop_told ||
+	    utrace_is_in_ptrace(utrace))
 		return true;
 	if ((current->jobctl & JOBCTL_STOP_CONSUME) &&
 	    current->signal->group_stop_count == 1)

@@ -327,6 +327,16 @@ static bool acts_before_stop(const struct utrace *utrace)
 	       task_utrace_events(current, UTRACE_EVENT(SIGNAL_CORE));
 }
 
+/* A stop that is pending and counts on current, or none, is another one. */
+static void note_new_stop(struct utrace *utrace)
+{
+	unsigned long stop = JOBCTL_STOP_PENDING | JOBCTL_STOP_CONSUME;
+
+	lockdep_assert_held(current_siglock());
+	if ((current->jobctl & stop) != JOBCTL_STOP_PENDING)
+		utrace->stop_told = false;
+}
+
 int __utrace_boundary(struct ksignal *ksig)
 {
 	struct utrace *utrace = utrace_of(current);
@@ -334,6 +344,7 @@ int __utrace_boundary(struct ksignal *ksig)
 
 	/* A stop that follows shows the registers. */
 	utrace_take_back_step(utrace);
+	note_new_stop(utrace);
 	if (hold_boundary(utrace))
 		return -EAGAIN;
 	signr = inject_signal(ksig);

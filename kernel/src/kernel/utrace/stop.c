@@ -234,6 +234,8 @@ static void sleep_held(struct utrace *utrace, enum utrace_hold_kind kind)
 	trace_utrace_stop(current, kind);
 	set_special_state(TASK_TRACED);
 	current->jobctl |= JOBCTL_HELD;
+	/* The stop that it joins when it is let go may be another one. */
+	utrace->stop_told = false;
 	utrace->settled = true;
 	utrace->inner = kind != UTRACE_HOLD_BOUNDARY;
 	group_stopped = utrace_settle_group_stop();

@@ -118,12 +118,19 @@ struct utrace {
 	 */
 	bool jctl;
 	/**
+	 * @stop_told: The group stop that is pending was reported; the thread
+	 * gave it up to answer an interrupt. Written as @handler and the like.
+	 */
+	bool stop_told;
+	/**
 	 * @poked: The same, from utrace_poke(). Written by the task itself, in
 	 * any context.
 	 */
 	bool poked;
 	/*
-	 * The following are written and read by the task itself only.
+	 * The following are written and read by the task itself only, but that
+	 * utrace_engine_add_locked() forgets what was noted for engines that
+	 * have all left.
 	 */
 	/** @handler: The next report is that of a handler just set up. */
 	bool handler;
