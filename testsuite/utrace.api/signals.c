@@ -416,6 +416,59 @@ static void parked(void)
 	kill_reap(pid);
 }
 
+/* Asked for while the callback that parks it runs, the report comes at once. */
+static void parked_and_interrupted(void)
+{
+	pid_t pid = start(handles, NULL, E_SIGNAL);
+	const struct ut_record *r;
+
+	ut_rule(0, .kind = UT_SIGNAL, .times = 1, .ret = STOP | IGN,
+		.delay_ms = 100);
+	ut_rule(0, .kind = UT_REPORT, .times = 1, .ret = RESUME | DELIVER);
+	send(pid, SIGUSR1, 41);
+	check(ut_wait(0, UT_SIGNAL, SIGUSR1));
+	check_eq(ut_control(0, INTERRUPT), 0);
+	r = ut_wait(0, UT_REPORT, UT_ANY);
+	check_eq(r ? r->arg[0] : -1, SIGUSR1);
+	check_eq(r ? r->arg[2] : -1, 41);
+	check(wait_value(&shared->value[RAN], 1));
+	kill_reap(pid);
+}
+
+/* What one that has left has parked is not shown to the next one. */
+static void parked_by_one_that_left(void)
+{
+	pid_t pid = start(handles, NULL, E_SIGNAL);
+	const struct ut_record *r;
+
+	ut_rule(0, .kind = UT_SIGNAL, .times = 1, .ret = STOP | IGN);
+	send(pid, SIGUSR1, 41);
+	check(wait_state(pid, "t"));
+	check_eq(ut_control(0, DETACH), 0);
+	check(moves(&shared->counter));
+	check_eq(ut_attach(1, pid, E_SIGNAL), 0);
+	check_eq(ut_control(1, INTERRUPT), 0);
+	r = ut_wait(1, UT_REPORT, UT_ANY);
+	check_eq(r ? r->arg[0] : -1, 0);
+	kill_reap(pid);
+}
+
+/* There is nothing to hold back if the engine has left no signal in info. */
+static void nothing_held_back(void)
+{
+	pid_t pid = start(handles, NULL, E_SIGNAL);
+
+	ut_rule(0, .kind = UT_SIGNAL, .times = 1, .ret = STOP | IGN | HOLD,
+		.effect = UT_SET_INFO, .arg = { 0, 0, 0 });
+	kill(pid, SIGUSR1);
+	check(wait_state(pid, "t"));
+	check(!strcmp(proc_line(pid, "SigPnd"), "0000000000000000"), "%s",
+	      proc_line(pid, "SigPnd"));
+	check_eq(ut_control(0, RESUME), 0);
+	check(moves(&shared->counter));
+	kill_reap(pid);
+}
+
 /* Parked by an engine that goes, while a ptracer holds the thread. */
 static pid_t parked_beside_ptracer(int sig, int value)
 {
@@ -500,6 +553,34 @@ static void given_back_to_the_dead(void)
 
 	kill_reap(pid);
 	check_eq(ut_give_back(0, SIGUSR1, 51), -ESRCH);
+}
+
+static void *stays(void *arg)
+{
+	sleeps(arg);
+	return NULL;
+}
+
+static void leader_goes(void *arg)
+{
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, stays, NULL);
+	shared->ready = 1;
+	while (!shared->go)
+		ms(1);
+	syscall(SYS_exit, arg);
+}
+
+/* Its process lives, its queue is read by nobody. */
+static void given_back_to_a_dead_leader(void)
+{
+	pid_t pid = start(leader_goes, NULL, E_SIGNAL);
+
+	shared->go = 1;
+	check(wait_state(pid, "Z"));
+	check_eq(ut_give_back(0, SIGUSR1, 51), -ESRCH);
+	kill_reap(pid);
 }
 
 static void ignored_signals(void)
@@ -754,12 +835,19 @@ const struct test tests[] = {
 	{ "HOLD by the first, delivered by the second: once",
 	  held_back_and_delivered },
 	{ "parked in info, delivered later", parked },
-	{ "given back under a ptracer: the first that comes then", given_back },
+	{ "parked while INTERRUPT is asked for: in that report",
+	  parked_and_interrupted },
+	{ "parked by an engine that has left: not in the next one's report",
+	  parked_by_one_that_left },
+	{ "HOLD of no signal queues none", nothing_held_back },
+	{ "given back under a ptracer: before others of its number", given_back },
 	{ "given back to who has taken it: seen twice, handled once",
 	  given_back_to_its_taker },
 	{ "a stop given back stops", stop_given_back },
 	{ "a stop that SIGCONT has cancelled does not", cancelled_stop_given_back },
 	{ "given back to the dead: ESRCH", given_back_to_the_dead },
+	{ "given back to a dead leader of threads: the same",
+	  given_back_to_a_dead_leader },
 	{ "ignored signals are seen with SIGNAL_IGN only", ignored_signals },
 	{ "a fault is repeated after another signal", synchronous_first },
 	{ "a fault is taken before a signal that is pending",

@@ -134,7 +134,7 @@ enum utrace_signal_action {
 };
 
 #define UTRACE_SIGNAL_MASK	0xf0
-/* Put the signal back at the head of the queue before acting otherwise. */
+/* Put the signal back, before others of its number, before acting otherwise. */
 #define UTRACE_SIGNAL_HOLD	0x100
 
 /**

@@ -129,11 +129,12 @@ static int recheck(int signr, kernel_siginfo_t *info, enum pid_type type)
 /*
  * While the thread is held, info stays as the last callback left it, for the
  * report that follows the hold, or comes instead of it when somebody asked for
- * a report while the callback that wanted to stop was running.
+ * a report, or an interrupt, while the callback that wanted to stop was running.
  */
 static void park_info(struct utrace *utrace, const kernel_siginfo_t *info)
 {
-	utrace->parked = READ_ONCE(utrace->hold) || utrace_report_due(utrace);
+	utrace->parked = READ_ONCE(utrace->hold) || utrace_report_due(utrace) ||
+			 READ_ONCE(utrace->interrupt);
 	if (utrace->parked)
 		copy_siginfo(&utrace->info, info);
 }
@@ -229,7 +230,6 @@ static bool is_cancelled(int signr)
 	       !(current->jobctl & JOBCTL_STOP_DEQUEUED);
 }
 
-/* Returns -EAGAIN with siglock released, for which sparse has no words. */
 /*
  * Is current about to show its ptracer a group stop that it is part of already?
  * PTRACE_SEIZE asks for that, which waits for the trap, and PTRACE_INTERRUPT
@@ -266,6 +266,7 @@ static int settle_chosen(int signr, kernel_siginfo_t *info)
 	return 0;
 }
 
+/* Returns -EAGAIN with siglock released, for which sparse has no words. */
 static int inject_signal(struct ksignal *ksig)
 	__must_hold(&current->sighand->siglock)
 {
@@ -507,25 +508,36 @@ void __utrace_mark_killed(struct task_struct *task)
  * @info: The signal.
  *
  * For an engine that has parked a signal and leaves, while the thread cannot come
- * by to be given it: a ptracer may hold it. The signal is the first that the
- * thread dequeues then. What sending it would do besides, to other signals and to
- * job control, was done when it was sent; a stop signal that SIGCONT has cancelled
- * since is dropped. It is reported to the engines of @task once more, also to the
- * one that has taken it if that is attached still.
+ * by to be given it: a ptracer may hold it. Of the signals of its number it is the
+ * first that the thread dequeues then; of several numbers the kernel takes what an
+ * instruction has raised, and then the lowest, also when that was sent later. What
+ * sending it would do besides, to other signals and to job control, was done when
+ * it was sent; a stop signal that SIGCONT has cancelled since is dropped. It is
+ * reported to the engines of @task once more, also to the one that has taken it if
+ * that is attached still.
  *
  * Context: Task context, interrupts on. Does not sleep: the caller may hold a
  * plain spinlock.
- * Return: 0, or -ESRCH: the thread is dead.
+ * Return:
+ * * 0: done.
+ * * -EINVAL: there is no such signal.
+ * * -ESRCH: the thread is dead or exits; it takes no signals any more.
  */
 int utrace_give_back(struct task_struct *task, const kernel_siginfo_t *info)
 {
 	unsigned long flags;
+	int ret = 0;
 
+	if (!info->si_signo || !valid_signal(info->si_signo))
+		return -EINVAL;
 	if (!lock_task_sighand(task, &flags))
 		return -ESRCH;
-	utrace_requeue_signal(task, info);
+	if (task->flags & PF_EXITING)
+		ret = -ESRCH;
+	else
+		utrace_requeue_signal(task, info);
 	unlock_task_sighand(task, &flags);
-	return 0;
+	return ret;
 }
 EXPORT_SYMBOL_GPL(utrace_give_back);
 
