@@ -78,7 +78,10 @@ void utrace_update_hold_locked(struct utrace *utrace)
  *
  * A thread that is stopped passes a hold before anything else, whatever wakes
  * it. A running one is left to TIF_NOTIFY_RESUME: JOBCTL_UTRACE would break its
- * system call at the next recalc_sigpending().
+ * system call at the next recalc_sigpending(). So is one that stands at the exit
+ * of a system call, which is on its way to user mode; ptrace_resume() may have
+ * looked whether it is traced before it was, so the flag is set here, before
+ * siglock lets it go.
  *
  * A callback that has returned UTRACE_STOP is an answer, and holds wherever the
  * event is, also when the engine asks once more before the thread sleeps. That
@@ -115,9 +118,8 @@ int utrace_stop_locked(struct utrace *utrace, struct utrace_engine *engine)
 	}
 	engine->unanswered = ret && !answered;
 	utrace->hold_inner |= !engine->unanswered;
+	set_notify_resume(task);
 	unlock_task_sighand(task, &flags);
-	if (ret)
-		set_notify_resume(task);
 	return ret;
 }
 
