@@ -216,10 +216,12 @@ static void report_lone_end(const struct session *session)
 
 /*
  * Without a process there is something to wait for with --multi, or as long as
- * there is a client that can start another.
+ * there is a client that can start another; not when the last one has been.
  */
 static bool goes_on(const struct session *session)
 {
+	if (session->state == STATE_JOINING)
+		return false;
 	return session->cmdline->multi ||
 	       (session->state == STATE_SERVING && session->helper.extended);
 }

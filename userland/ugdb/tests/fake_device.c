@@ -5,7 +5,7 @@
  * the program with ptrace and speaks the same records over a socket pair.
  *
  * It serves what the tests send: '?', 'c', 'D', 'k', 'qC'; everything else is
- * forwarded, as the module does.
+ * forwarded, as the module does. After 'QTDisconnected:1' an experiment goes on.
  */
 #include <errno.h>
 #include <poll.h>
@@ -35,6 +35,7 @@ struct fake {
 	unsigned int nr_execs;
 	bool start_owed;
 	bool connected;
+	bool trace_goes_on;
 	struct rsp_client client;
 	struct buf packet;
 	__u64 cookie;
@@ -91,13 +92,29 @@ static void leave_process(struct fake *fake)
 	push(fake, GDBSTUB_RECORD_CLOSED, 0, 0, "", 0);
 }
 
-static void end_connection(struct fake *fake, int err)
+static void hang_up(struct fake *fake, int err)
 {
-	release(fake);
 	if (fake->connected)
 		rsp_close(&fake->client);
 	fake->connected = false;
 	push(fake, GDBSTUB_RECORD_CLOSED, 0, err, "", 0);
+}
+
+static void end_connection(struct fake *fake, int err)
+{
+	release(fake);
+	hang_up(fake, err);
+}
+
+static void detach(struct fake *fake)
+{
+	rsp_send_string(&fake->client, "OK");
+	if (!fake->trace_goes_on) {
+		leave_process(fake);
+		return;
+	}
+	ptrace(PTRACE_CONT, fake->pid, 0, 0);
+	hang_up(fake, 0);
 }
 
 static int seize(struct fake *fake, const struct gdbstub_start *start,
@@ -182,8 +199,10 @@ static void answer_packet(struct fake *fake, const char *packet)
 	} else if (!strcmp(packet, "c")) {
 		ptrace(PTRACE_CONT, fake->pid, 0, 0);
 	} else if (!strcmp(packet, "D")) {
+		detach(fake);
+	} else if (!strcmp(packet, "QTDisconnected:1")) {
+		fake->trace_goes_on = true;
 		rsp_send_string(&fake->client, "OK");
-		leave_process(fake);
 	} else if (!strcmp(packet, "k")) {
 		kill(fake->pid, SIGKILL);
 	} else if (!strcmp(packet, "qC")) {

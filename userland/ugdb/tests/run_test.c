@@ -470,6 +470,22 @@ static void test_multi_starts(void)
 	free(messages);
 }
 
+/* An experiment for which no client comes back ends with its program. */
+static void test_multi_detached_trace(void)
+{
+	struct run run;
+
+	start(&run, "--multi --once 127.0.0.1:0", null_fd());
+	if (connect_port(&run)) {
+		expect_reply(&run, "vRun;" HEX_TRUE, "S05");
+		expect_reply(&run, "QTDisconnected:1", "OK");
+		expect_reply(&run, "D", "OK");
+	}
+	expect_end(&run, 0, "Listening on port #\n" PEER
+			    "Process true created; pid = #\n"
+			    "Detaching from process #\n");
+}
+
 /* The next client finds the server, and a program that the last one left. */
 static void test_multi_returns(void)
 {
@@ -686,6 +702,7 @@ int main(void)
 	test_target_dies_while_waiting();
 	test_multi();
 	test_multi_starts();
+	test_multi_detached_trace();
 	test_multi_returns();
 	test_unix_socket();
 	test_stdio_socket();
