@@ -4,6 +4,7 @@
  * follows from that: session.c.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "programs.h"
 #include "report.h"
@@ -61,8 +62,11 @@ void programs_make_last(struct programs *programs, pid_t pid)
 
 void programs_forget_other(struct programs *programs, struct program *other)
 {
+	size_t behind = programs->others + programs->nr_others - (other + 1);
+
 	program_forget(other);
-	*other = programs->others[--programs->nr_others];
+	memmove(other, other + 1, behind * sizeof(*other));
+	programs->nr_others--;
 }
 
 void programs_forget_others(struct programs *programs)

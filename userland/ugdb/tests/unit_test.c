@@ -15,6 +15,7 @@
 #include "../comm.h"
 #include "../fileio.h"
 #include "../helper.h"
+#include "../programs.h"
 #include "../quote.h"
 #include "../report.h"
 #include "check.h"
@@ -523,6 +524,23 @@ static void test_monitor(void)
 	CHECK(helper.exit_requested);
 }
 
+/* When one leaves, the others stay in the order in which they came. */
+static void test_programs(void)
+{
+	struct programs programs = { .last = { .pidfd = -1 } };
+
+	for (pid_t pid = 1; pid <= 4; pid++) {
+		programs_make_other(&programs);
+		programs.last.pid = pid;
+	}
+	programs_forget_other(&programs, programs_find_other(&programs, 1));
+	CHECK(programs.last.pid == 4 && programs.nr_others == 2);
+	CHECK(programs_take_back(&programs) && programs.last.pid == 3);
+	CHECK(programs_take_back(&programs) && programs.last.pid == 2);
+	CHECK(!programs_take_back(&programs) && !programs.last.pid);
+	programs_forget_others(&programs);
+}
+
 /* The client's side of the protocol, against a scripted stub. */
 static void test_rsp_client(void)
 {
@@ -578,6 +596,7 @@ int main(void)
 	test_exec_file();
 	test_osdata();
 	test_monitor();
+	test_programs();
 	test_rsp_client();
 	helper_reset(&helper);
 	answer_free(&answer);
