@@ -354,6 +354,16 @@ static void fail_start(struct session *session, int wait_status)
 	session->state = STATE_DONE;
 }
 
+/* The process that a client waits for does not come. */
+static void send_away(struct session *session)
+{
+	if (session->state != STATE_STOPPING)
+		return;
+	close(session->client);
+	session->client = -1;
+	session->state = STATE_LISTENING;
+}
+
 /*
  * While a client is served, the end of the connection follows the end of the
  * process and decides what happens next.
@@ -369,11 +379,7 @@ static void on_exited(struct session *session, int wait_status)
 		return;
 	}
 	report_program_end(wait_status);
-	if (session->state == STATE_STOPPING) {
-		close(session->client);
-		session->client = -1;
-		session->state = STATE_LISTENING;
-	}
+	send_away(session);
 	if (session->state != STATE_SERVING)
 		go_on_without_program(session);
 	else if (session->programs.nr_others)
@@ -413,6 +419,7 @@ static void on_left(struct session *session)
 	struct program *program = &session->programs.last;
 	bool was_reported = !programs_has_last(&session->programs);
 
+	send_away(session);
 	programs_forget_others(&session->programs);
 	if (was_reported || program_poll_end(program)) {
 		if (!was_reported)

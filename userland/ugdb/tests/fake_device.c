@@ -5,7 +5,9 @@
  * the program with ptrace and speaks the same records over a socket pair.
  *
  * It serves what the tests send: '?', 'c', 'D', 'k', 'qC'; everything else is
- * forwarded, as the module does. After 'QTDisconnected:1' an experiment goes on.
+ * forwarded, as the module does. After 'QTDisconnected:1' an experiment goes on. With
+ * FAKE_DEVICE_REFUSES set, what is attached to turns out to be a program that may
+ * not be traced.
  */
 #include <errno.h>
 #include <poll.h>
@@ -162,11 +164,14 @@ static void on_stop(struct fake *fake, int status)
 {
 	bool execed = status >> 8 == (SIGTRAP | PTRACE_EVENT_EXEC << 8);
 	bool held = status >> 16 == PTRACE_EVENT_STOP;
+	bool was_attach = held;
 	int sig = held || execed ? 0 : WSTOPSIG(status);
 
 	if (execed && fake->nr_execs)
 		held = --fake->nr_execs == 0;
-	if (held) {
+	if (held && was_attach && getenv("FAKE_DEVICE_REFUSES")) {
+		end_connection(fake, EPERM);
+	} else if (held) {
 		fake->start_owed = false;
 		push(fake, GDBSTUB_RECORD_STOPPED, 0, 0, "", 0);
 	} else {

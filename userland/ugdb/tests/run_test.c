@@ -514,6 +514,45 @@ static void test_multi_returns(void)
 		   "\nChild terminated with signal = 0x9 (SIGKILL)\n" REOPEN);
 }
 
+/* A client waits for a program that may not be traced any more. */
+static void test_refused(const char *options, bool serves_on)
+{
+	struct buf reply = { 0 };
+	struct run run;
+	char *line;
+
+	setenv("FAKE_DEVICE_REFUSES", "1", 1);
+	line = xasprintf("%s 127.0.0.1:0 sleep 2", options);
+	start(&run, line, null_fd());
+	unsetenv("FAKE_DEVICE_REFUSES");
+	free(line);
+	if (connect_port(&run)) {
+		expect_reply(&run, "?", "S05");
+		rsp_close(&run.client);
+	}
+	CHECK(wait_for_text(&run, "reopen the connection.\nListening on"));
+	if (connect_port(&run)) {
+		CHECK(wait_for_text(&run, "Detaching from process "));
+		CHECK(rsp_receive(&run.client, &reply) == 0);
+		rsp_close(&run.client);
+	}
+	run.connected = false;
+	if (serves_on && connect_port(&run))
+		expect_reply(&run, "?", "W00");
+	if (serves_on)
+		kill(run.pid, SIGTERM);
+	expect_end(&run, serves_on ? SIGTERM : 0,
+		   serves_on ? "Process sleep created; pid = #\n"
+			       "Listening on port #\n" PEER REOPEN PEER
+			       "Process # executed a program that you may not "
+			       "trace.\nDetaching from process #\n" PEER :
+			       "Process sleep created; pid = #\n"
+			       "Listening on port #\n" PEER REOPEN PEER
+			       "Process # executed a program that you may not "
+			       "trace.\nDetaching from process #\n");
+	buf_free(&reply);
+}
+
 static void test_unix_socket(void)
 {
 	char path[] = "/tmp/ugdb-run-XXXXXX", line[128], *messages;
@@ -704,6 +743,8 @@ int main(void)
 	test_multi_starts();
 	test_multi_detached_trace();
 	test_multi_returns();
+	test_refused("--multi", true);
+	test_refused("", false);
 	test_unix_socket();
 	test_stdio_socket();
 	test_stdio_relay();
