@@ -114,14 +114,18 @@ static struct gdb_process *other_process(struct gdb_session *session,
 	return process;
 }
 
-/* @kept: what stays, or NULL. */
+/* @kept: what stays, or NULL. The opener is told of each that lives on. */
 static void leave_others(struct gdb_session *session,
 			 const struct gdb_process *kept)
 {
 	struct gdb_process *process;
 
-	while ((process = other_process(session, kept)))
+	while ((process = other_process(session, kept))) {
+		if (!READ_ONCE(process->is_gone))
+			helper_push(&session->helper, GDBSTUB_RECORD_DETACHED,
+				    process->pid, ENOTCONN);
 		serve_leave_process(session, process, false);
+	}
 	leave_useless(session);
 }
 

@@ -303,6 +303,13 @@ bool program_attach(struct program *program, pid_t pid, int device)
 	return true;
 }
 
+void program_find(struct program *program, pid_t pid)
+{
+	*program = (struct program) { .pid = pid, .pidfd = open_pidfd(pid) };
+	if (program->pidfd < 0)
+		program_forget(program);
+}
+
 /* A pidfd is readable when the process has ended. */
 static bool pidfd_readable(int pidfd)
 {

@@ -59,6 +59,13 @@ bool program_launch(struct program *program, const struct cmdline *cmdline,
 bool program_attach(struct program *program, pid_t pid, int device);
 
 /**
+ * program_find - a process that has been in the session
+ * @program: Is set up, or empty when the process is gone.
+ * @pid: The process.
+ */
+void program_find(struct program *program, pid_t pid);
+
+/**
  * program_poll_end - look whether the process has ended
  * @program: A process; @gone and @wait_status are brought up to date.
  *

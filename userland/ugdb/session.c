@@ -507,10 +507,27 @@ static void leave_last(struct session *session)
 		session->programs.last.detached = true;
 }
 
+/*
+ * The client has gone, and this process runs on. The child of a fork came in by
+ * itself; it is what the next client finds if there is nothing else.
+ */
+static void on_process_lost(struct session *session, pid_t pid)
+{
+	if (programs_debugs_last(&session->programs))
+		return;
+	programs_make_other(&session->programs);
+	program_find(&session->programs.last, pid);
+	session->helper.program_pid = session->programs.last.pid;
+}
+
 static void on_process_detached(struct session *session, pid_t pid, int err)
 {
 	struct program *other = programs_find_other(&session->programs, pid);
 
+	if (err == ENOTCONN) {
+		on_process_lost(session, pid);
+		return;
+	}
 	if (err == EPERM && fails_refused(session, pid))
 		return;
 	report("Detaching from process %d", pid);

@@ -95,8 +95,10 @@ struct gdbstub_start {
  *	given with a START of its socket alone. After a detach, with @status 0,
  *	an experiment goes on in it.
  * @GDBSTUB_RECORD_DETACHED: To user space. The process @pid has left the
- *	session, and there are others in it. @status: 0: the client has detached
- *	from it; EPERM: it has executed a program that the opener may not trace.
+ *	session. @status: 0: the client has detached from it, and EPERM: it has
+ *	executed a program that the opener may not trace; with these there are
+ *	others in the session. ENOTCONN: the client has gone, and it runs on;
+ *	CLOSED follows.
  * @GDBSTUB_RECORD_REPLY: From user space. The answer to a packet, unescaped;
  *	empty for a packet that is not supported.
  * @GDBSTUB_RECORD_OUTPUT: From user space. Text that the client shows to its
