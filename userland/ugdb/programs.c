@@ -77,6 +77,13 @@ void programs_forget_others(struct programs *programs)
 	programs->others = NULL;
 }
 
+void programs_leave_others(struct programs *programs)
+{
+	for (size_t i = 0; i < programs->nr_others; i++)
+		report("Detaching from process %d", programs->others[i].pid);
+	programs_forget_others(programs);
+}
+
 static void report_end(const struct program *program)
 {
 	report(program->launched ? "Killing process(es): %d" :

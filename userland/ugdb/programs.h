@@ -86,6 +86,12 @@ void programs_forget_other(struct programs *programs, struct program *other);
 void programs_forget_others(struct programs *programs);
 
 /**
+ * programs_leave_others - nor with any of them, and say so
+ * @programs: The processes; the others run on.
+ */
+void programs_leave_others(struct programs *programs);
+
+/**
  * programs_report_end - say what becomes of each when ugdb ends
  * @programs: The processes.
  */

@@ -7,7 +7,8 @@
  * The process comes into the session before a client is there and is held; a
  * client that goes away without a detach leaves it running, and it comes in
  * again with the next client. One that has defined tracepoints may leave it in
- * the session.
+ * the session. Of several processes that is the one that came in last; the
+ * others are let go as by a detach, which is said.
  *
  * However ugdb ends, the device is closed, and the module leaves every process
  * clean and running. A program that ugdb has started ends with ugdb, as with
@@ -461,7 +462,7 @@ static void on_disconnected(struct session *session)
 		end_programs_loudly(session);
 	if (session->state == STATE_DONE)
 		return;
-	programs_forget_others(&session->programs);
+	programs_leave_others(&session->programs);
 	if (session->programs.last.detached && !session->held) {
 		report("Remote side has terminated connection.");
 		on_detached(session);
@@ -513,8 +514,13 @@ static void leave_last(struct session *session)
  */
 static void on_process_lost(struct session *session, pid_t pid)
 {
-	if (programs_debugs_last(&session->programs))
+	if (pid == session->programs.last.pid ||
+	    programs_find_other(&session->programs, pid))
 		return;
+	if (programs_debugs_last(&session->programs)) {
+		report("Detaching from process %d", pid);
+		return;
+	}
 	programs_make_other(&session->programs);
 	program_find(&session->programs.last, pid);
 	session->helper.program_pid = session->programs.last.pid;
