@@ -606,10 +606,11 @@ bool session_thread_died(struct gdb_thread *thread, bool is_end)
  *
  * The child comes into the session and the fork is an event in one go, so that
  * nobody finds a child of which nothing will be told. It stops before it runs.
+ * A client that has gone since the fork began hears of none.
  *
  * Context: the thread's report_clone.
- * Return: whether; false: the parent is being left: the child is still the
- * caller's.
+ * Return: whether; false: the parent is being left, or its client is gone: the
+ * child is still the caller's.
  */
 bool session_fork(struct gdb_thread *thread, struct gdb_thread *child,
 		  enum stop_kind kind)
@@ -625,7 +626,8 @@ bool session_fork(struct gdb_thread *thread, struct gdb_thread *child,
 	bool taken;
 
 	spin_lock(&session->lock);
-	taken = !process->is_leaving && !thread->guest;
+	taken = !process->is_leaving && !thread->guest &&
+		!session->trace.is_alone;
 	if (taken) {
 		list_add_tail(&child->process->entry, &session->processes);
 		count_newborn(session, child);
