@@ -183,35 +183,11 @@ static int check_mapping(struct mm_struct *mm, u64 addr)
 	return ret;
 }
 
-static size_t code_size(const struct hit_code *code)
-{
-	return code ? code->size : 0;
-}
-
-/* All changes of a breakpoint's code, so that the table knows how much there is. */
 static struct hit_code *swap_code(struct breakpoint_table *table,
 				  struct breakpoint *bp, struct hit_code *code)
 {
-	struct hit_code *old;
-
-	old = rcu_replace_pointer(bp->code, code,
-				  lockdep_is_held(&table->lock));
-	table->code_bytes += code_size(code);
-	table->code_bytes -= code_size(old);
-	return old;
-}
-
-/* @bp: whose code it is to replace, or NULL */
-static bool has_room(struct breakpoint_table *table, struct breakpoint *bp,
-		     const struct hit_code *code)
-{
-	struct hit_code *old = NULL;
-
-	if (bp)
-		old = rcu_dereference_protected(bp->code,
-						lockdep_is_held(&table->lock));
-	return table->code_bytes - code_size(old) + code_size(code) <=
-	       BREAKPOINT_CODE_MAX;
+	return rcu_replace_pointer(bp->code, code,
+				   lockdep_is_held(&table->lock));
 }
 
 static int add_breakpoint(struct breakpoint_table *table, struct mm_struct *mm,
@@ -242,7 +218,7 @@ static int add_breakpoint(struct breakpoint_table *table, struct mm_struct *mm,
 	 * it. It counts as lifted until the write is done.
 	 */
 	bp->lifted = true;
-	swap_code(table, bp, code);
+	rcu_assign_pointer(bp->code, code);
 	hash_add_rcu(table->hash, &bp->node, addr);
 	table->nr++;
 	ret = breakpoint_write_text(mm, addr, BREAKPOINT_INSN);
@@ -252,7 +228,6 @@ static int add_breakpoint(struct breakpoint_table *table, struct mm_struct *mm,
 	}
 	hash_del_rcu(&bp->node);
 	table->nr--;
-	swap_code(table, bp, NULL);
 	kfree_rcu(bp, rcu);
 	return ret;
 free:
@@ -301,10 +276,6 @@ static int insert_for(struct breakpoint_table *table, struct mm_struct *mm,
 	struct breakpoint *bp = breakpoint_find(table, addr);
 	int ret;
 
-	if (!has_room(table, bp, code)) {
-		hit_code_put(code);
-		return -E2BIG;
-	}
 	if (bp && (users & BREAKPOINT_CLIENT))
 		code = swap_code(table, bp, code);
 	if (bp && !is_lost(bp, mm)) {
@@ -333,12 +304,10 @@ static int insert_for(struct breakpoint_table *table, struct mm_struct *mm,
  *	on error.
  *
  * Inserting one that is there already changes only its conditions, so a packet
- * may come twice. When there is no room for the new ones, it keeps those that it
- * has.
+ * may come twice.
  *
  * Context: task; may sleep, takes table.lock.
  * Return: 0, or
- * * -E2BIG - conditions and commands of all have more than BREAKPOINT_CODE_MAX
  * * -EFAULT - nothing is mapped there, or it cannot be written to
  * * -EACCES - a shared mapping
  * * -ENOSPC - BREAKPOINT_MAX are inserted
@@ -548,6 +517,9 @@ void breakpoint_lift_all(struct breakpoint_table *table, struct mm_struct *mm)
  * @left: that memory, when somebody runs in it still and gets the text back,
  *	or NULL: nobody does
  *
+ * Who runs in it still may be making a copy of it, with int3s in it: so the
+ * entries are kept as removed ones.
+ *
  * Context: task; may sleep, takes table.lock.
  */
 void breakpoint_forget_all(struct breakpoint_table *table,
@@ -562,7 +534,8 @@ void breakpoint_forget_all(struct breakpoint_table *table,
 		lift_for(table, left);
 	hash_for_each_safe(table->hash, bucket, next, bp, node)
 		free_breakpoint(table, bp);
-	breakpoint_drop_removed(table);
+	if (!left)
+		breakpoint_drop_removed(table);
 	forget_memory(table);
 	outline_forget(&table->outline);
 	mutex_unlock(&table->lock);

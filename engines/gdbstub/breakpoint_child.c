@@ -90,6 +90,15 @@ void breakpoint_no_forks(struct breakpoint_table *table)
 }
 
 /*
+ * A guest may be in the memory that an exec has left: what is inserted since is
+ * in another one.
+ */
+static bool is_of_current(const struct breakpoint_table *table)
+{
+	return table->mm == current->mm;
+}
+
+/*
  * An int3 of the child is a removed breakpoint's if the parent has its own byte
  * there by now. What the program has written, both have.
  */
@@ -102,7 +111,8 @@ static void clean_removed(struct breakpoint_table *table,
 
 	lockdep_assert_held(&table->lock);
 	hash_for_each(table->removed, bucket, bp, removed)
-		if (!breakpoint_find(table, bp->addr) &&
+		if (!(is_of_current(table) &&
+		      breakpoint_find(table, bp->addr)) &&
 		    !breakpoint_read_text(child, bp->addr, &byte) &&
 		    byte == BREAKPOINT_INSN &&
 		    !breakpoint_read_text(current->mm, bp->addr, &byte) &&
@@ -126,7 +136,8 @@ void breakpoint_clean_child(struct breakpoint_table *table,
 
 	mutex_lock(&table->lock);
 	hash_for_each(table->hash, bucket, bp, node)
-		if (!breakpoint_read_text(child, bp->addr, &byte) &&
+		if (is_of_current(table) &&
+		    !breakpoint_read_text(child, bp->addr, &byte) &&
 		    byte == BREAKPOINT_INSN)
 			breakpoint_write_text(child, bp->addr, bp->saved);
 	clean_removed(table, child);
@@ -164,11 +175,8 @@ static int inherit_one(struct breakpoint_table *table,
 		     breakpoint_write_text(child, bp->addr, BREAKPOINT_INSN);
 	/* Under the parent's table.lock, which keeps a reference. */
 	code = rcu_dereference_protected(from->code, true);
-	if (code) {
+	if (code)
 		refcount_inc(&code->refs);
-		/* No more than the parent has: there is room. */
-		table->code_bytes += code->size;
-	}
 	rcu_assign_pointer(bp->code, code);
 	hash_add_rcu(table->hash, &bp->node, bp->addr);
 	table->nr++;
