@@ -77,6 +77,9 @@ static bool claim_step(struct gdb_thread *thread)
  * @session: the session
  * @table: the text in which it was
  *
+ * A thread that was held for it and has stopped for the client since stays where
+ * it is: the client may be looking at it. It is poked when it is to run.
+ *
  * Context: session.lock held.
  */
 void step_over_release(struct gdb_session *session,
@@ -90,7 +93,7 @@ void step_over_release(struct gdb_session *session,
 		if (!thread->held || thread->process->breakpoints != table)
 			continue;
 		thread->held = false;
-		if (thread->state != THREAD_DEAD)
+		if (thread->state == THREAD_RUNNING)
 			thread_poke(thread);
 	}
 }
