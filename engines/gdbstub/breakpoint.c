@@ -183,11 +183,35 @@ static int check_mapping(struct mm_struct *mm, u64 addr)
 	return ret;
 }
 
+static size_t code_size(const struct hit_code *code)
+{
+	return code ? code->size : 0;
+}
+
+/* All changes of a breakpoint's code, so that the table knows how much there is. */
 static struct hit_code *swap_code(struct breakpoint_table *table,
 				  struct breakpoint *bp, struct hit_code *code)
 {
-	return rcu_replace_pointer(bp->code, code,
-				   lockdep_is_held(&table->lock));
+	struct hit_code *old;
+
+	old = rcu_replace_pointer(bp->code, code,
+				  lockdep_is_held(&table->lock));
+	table->code_bytes += code_size(code);
+	table->code_bytes -= code_size(old);
+	return old;
+}
+
+/* @bp: whose code it is to replace, or NULL */
+static bool has_room(struct breakpoint_table *table, struct breakpoint *bp,
+		     const struct hit_code *code)
+{
+	struct hit_code *old = NULL;
+
+	if (bp)
+		old = rcu_dereference_protected(bp->code,
+						lockdep_is_held(&table->lock));
+	return table->code_bytes - code_size(old) + code_size(code) <=
+	       BREAKPOINT_CODE_MAX;
 }
 
 static int add_breakpoint(struct breakpoint_table *table, struct mm_struct *mm,
@@ -218,7 +242,7 @@ static int add_breakpoint(struct breakpoint_table *table, struct mm_struct *mm,
 	 * it. It counts as lifted until the write is done.
 	 */
 	bp->lifted = true;
-	rcu_assign_pointer(bp->code, code);
+	swap_code(table, bp, code);
 	hash_add_rcu(table->hash, &bp->node, addr);
 	table->nr++;
 	ret = breakpoint_write_text(mm, addr, BREAKPOINT_INSN);
@@ -228,6 +252,7 @@ static int add_breakpoint(struct breakpoint_table *table, struct mm_struct *mm,
 	}
 	hash_del_rcu(&bp->node);
 	table->nr--;
+	swap_code(table, bp, NULL);
 	kfree_rcu(bp, rcu);
 	return ret;
 free:
@@ -276,6 +301,10 @@ static int insert_for(struct breakpoint_table *table, struct mm_struct *mm,
 	struct breakpoint *bp = breakpoint_find(table, addr);
 	int ret;
 
+	if (!has_room(table, bp, code)) {
+		hit_code_put(code);
+		return -E2BIG;
+	}
 	if (bp && (users & BREAKPOINT_CLIENT))
 		code = swap_code(table, bp, code);
 	if (bp && !is_lost(bp, mm)) {
@@ -304,10 +333,12 @@ static int insert_for(struct breakpoint_table *table, struct mm_struct *mm,
  *	on error.
  *
  * Inserting one that is there already changes only its conditions, so a packet
- * may come twice.
+ * may come twice. When there is no room for the new ones, it keeps those that it
+ * has.
  *
  * Context: task; may sleep, takes table.lock.
  * Return: 0, or
+ * * -E2BIG - conditions and commands of all have more than BREAKPOINT_CODE_MAX
  * * -EFAULT - nothing is mapped there, or it cannot be written to
  * * -EACCES - a shared mapping
  * * -ENOSPC - BREAKPOINT_MAX are inserted

@@ -175,8 +175,11 @@ static int inherit_one(struct breakpoint_table *table,
 		     breakpoint_write_text(child, bp->addr, BREAKPOINT_INSN);
 	/* Under the parent's table.lock, which keeps a reference. */
 	code = rcu_dereference_protected(from->code, true);
-	if (code)
+	if (code) {
 		refcount_inc(&code->refs);
+		/* No more than the parent has: there is room. */
+		table->code_bytes += code->size;
+	}
 	rcu_assign_pointer(bp->code, code);
 	hash_add_rcu(table->hash, &bp->node, bp->addr);
 	table->nr++;
