@@ -241,7 +241,8 @@ static struct gdb_thread *take_thread(struct gdb_process *process)
  * The wait of step 3 depends on nothing but the threads' way through the kernel
  * to their user boundary; one that sleeps need not come, and one that job control,
  * another tracer or a cgroup's freezer stops has acted on its trap before. It is
- * bounded for the sake of threads that the freezer of a suspend keeps from it.
+ * bounded for the sake of threads that the freezer of a suspend keeps from it, and
+ * of a clone() that waits for memory which nobody brings.
  *
  * A guest that has no threads any more leaves the text as it is, which is that
  * of a process that is debugged.

@@ -14,10 +14,13 @@
 #include <linux/regset.h>
 #include <linux/sched/task_stack.h>
 #include <linux/slab.h>
+#include <uapi/linux/audit.h>
 
 #include <asm/cpufeature.h>
 #include <asm/cpuid.h>
 #include <asm/fpu/xcr.h>
+#include <asm/syscall.h>
+#include <asm/unistd.h>
 
 #include "process.h"
 #include "regs_x86.h"
@@ -515,4 +518,32 @@ int regs_read_current(void *ctx, unsigned int num, u64 *val)
 	*val = 0;
 	tdesc_get_reg(reg, &mine, (u8 *)val);
 	return 0;
+}
+
+static bool is_clone(struct task_struct *task, int nr)
+{
+#ifdef CONFIG_IA32_EMULATION
+	if (syscall_get_arch(task) == AUDIT_ARCH_I386)
+		return nr == __NR_ia32_clone || nr == __NR_ia32_clone3;
+#endif
+	nr &= ~__X32_SYSCALL_BIT;
+	return nr == __NR_clone || nr == __NR_clone3;
+}
+
+/**
+ * regs_are_in_clone() - is a task in clone() or clone3()?
+ * @task: the task; it sleeps, or did so a moment ago
+ *
+ * Not when it has made a child already, and stands on its way to user mode: up to
+ * its end a call has an error for its result.
+ *
+ * Context: any; the caller keeps the task's stack.
+ * Return: whether.
+ */
+bool regs_are_in_clone(struct task_struct *task)
+{
+	struct pt_regs *regs = task_pt_regs(task);
+
+	return syscall_get_error(task, regs) &&
+	       is_clone(task, syscall_get_nr(task, regs));
 }

@@ -9,6 +9,7 @@
 
 struct gdb_process;
 struct gdb_thread;
+struct task_struct;
 struct tdesc_x86;
 
 /* The longest g packet, before hex. */
@@ -27,6 +28,7 @@ void regs_keep(struct gdb_thread *thread);
 int regs_read_last(struct gdb_thread *thread, u8 *gregs);
 size_t regs_collect_room(void);
 int regs_collect(const struct tdesc_x86 *tdesc, u8 *g, u8 *room);
+bool regs_are_in_clone(struct task_struct *task);
 int regs_read_general(const struct pt_regs *regs, unsigned int num, u64 *val);
 int regs_read_current(void *ctx, unsigned int num, u64 *val);
 

@@ -13,6 +13,7 @@
 #include <linux/sched/task_stack.h>
 
 #include "displace.h"
+#include "regs_x86.h"
 #include "session.h"
 #include "thread.h"
 
@@ -299,8 +300,11 @@ bool thread_trap_is_due(void)
 	return due;
 }
 
-/* In an interruptible way, or stopped, or as wait_for_vfork_done() does. */
-static bool sleeps(const struct gdb_thread *thread)
+/*
+ * The state of one that sleeps in an interruptible way, or is stopped, or waits as
+ * wait_for_vfork_done() does; or 0.
+ */
+static unsigned int sleep_of(const struct gdb_thread *thread)
 {
 	const unsigned int asleep = TASK_INTERRUPTIBLE | __TASK_STOPPED |
 				    __TASK_TRACED;
@@ -308,10 +312,10 @@ static bool sleeps(const struct gdb_thread *thread)
 	unsigned int state = READ_ONCE(thread->task->__state);
 
 	if (!(state & asleep) && (state & in_vfork) != in_vfork)
-		return false;
+		return 0;
 	/* Pairs with the full barrier of going to sleep in schedule(). */
 	smp_rmb();
-	return true;
+	return state;
 }
 
 /**
@@ -330,24 +334,32 @@ static bool sleeps(const struct gdb_thread *thread)
  * 3. It sleeps (a preempted thread is TASK_RUNNING) in an interruptible way or
  *    stands stopped, in no callback of ours with a trap in its hands, and none
  *    is on its queue. A trap is queued by the exception without sleeping in
- *    between, and fork does not sleep interruptibly with a copy in its hands;
- *    so this thread is in a system call and has executed no int3 since it was
- *    last at the boundary. The sleep need not be broken off, but for that of a
- *    thread that thread_sleeps_inside().
+ *    between; so this thread is in a system call and has executed no int3 since
+ *    it was last at the boundary. The sleep need not be broken off, but for that
+ *    of a thread that thread_sleeps_inside(). Not in clone(), though: it writes
+ *    the child's number to memory with a copy in its hands, and may have to wait
+ *    for a page there that another thread brings (userfaultfd). That is waited
+ *    for: broken off, the number would not be written.
  * 4. It waits for a vfork child, as wait_for_vfork_done() does: its report_clone
  *    is behind it. Nothing in fork before that sleeps freezably.
  *
- * Context: task; lockless. A yes is one for good, but a thread that has slept
- * since may not show why: the caller remembers it.
+ * Context: task; session.lock held, so that it keeps its stack. A yes is one for
+ * good, but a thread that has slept since may not show why: the caller remembers
+ * it.
  * Return: whether.
  */
 bool thread_has_passed(struct gdb_thread *thread)
 {
+	unsigned int state;
+
 	if (READ_ONCE(thread->state) == THREAD_DEAD ||
 	    READ_ONCE(thread->passed))
 		return true;
-	return sleeps(thread) && !READ_ONCE(thread->busy) &&
+	state = sleep_of(thread);
+	return state && !READ_ONCE(thread->busy) &&
 	       !displace_is_inside(thread) &&
+	       !(state & TASK_INTERRUPTIBLE &&
+		 regs_are_in_clone(thread->task)) &&
 	       !sigismember(&thread->task->pending.signal, SIGTRAP);
 }
 
@@ -367,7 +379,7 @@ bool thread_sleeps_inside(struct gdb_thread *thread)
 {
 	lockdep_assert_held(&thread->process->session->lock);
 	return READ_ONCE(thread->state) != THREAD_DEAD &&
-	       !READ_ONCE(thread->passed) && sleeps(thread) &&
+	       !READ_ONCE(thread->passed) && sleep_of(thread) &&
 	       displace_is_inside(thread);
 }
 
