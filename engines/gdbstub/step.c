@@ -20,8 +20,9 @@
  *
  * A step is undone at any moment before the instruction has run: the thread
  * still stands at the breakpoint, which is written again. One that job control
- * stops on its way to user mode makes no callback when the client's stop comes: the
- * session's thread does it then.
+ * stops on its way to user mode does so before it sleeps. One that a ptracer stops
+ * there makes no callback when the client's stop comes: the session's thread does
+ * it then.
  */
 #include <linux/mm.h>
 #include <linux/ptrace.h>
@@ -255,9 +256,9 @@ void step_over_repair(struct gdb_thread *thread)
  * step_over_end_halted() - end the step of a thread that stopped without a callback
  * @process: the process
  *
- * Job control stopped the stepper on its way to user mode, and then it was asked
- * to stop and stood still already. The client may resume others alone, which
- * would wait for it. The step begins anew when it is resumed itself.
+ * A ptracer stopped the stepper on its way to user mode, and then it was asked to
+ * stop and stood still already. The client may resume others alone, which would
+ * wait for it. The step begins anew when it is resumed itself.
  *
  * Context: session.cmd_lock held, so that it stays stopped; may sleep.
  */

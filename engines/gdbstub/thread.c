@@ -20,7 +20,8 @@
 /* What every traced thread reports. */
 #define THREAD_EVENTS                                                       \
 	(UTRACE_EVENT(QUIESCE) | UTRACE_EVENT(CLONE) | UTRACE_EVENT(EXEC) | \
-	 UTRACE_EVENT(EXIT) | UTRACE_EVENT(DEATH) | UTRACE_EVENT_SIGNAL_ALL)
+	 UTRACE_EVENT(EXIT) | UTRACE_EVENT(DEATH) | UTRACE_EVENT(JCTL) |    \
+	 UTRACE_EVENT_SIGNAL_ALL)
 
 #define THREAD_HASH_BITS 10
 

@@ -190,6 +190,16 @@ static u32 settle_over(struct gdb_thread *thread)
 }
 
 /*
+ * Job control is about to stop it. A step begun now would hold the others for as
+ * long. The thread meets the breakpoint again when it goes on, and hit_judge()
+ * passes it.
+ */
+static bool is_halting(void)
+{
+	return READ_ONCE(current->jobctl) & JOBCTL_STOPPED;
+}
+
+/*
  * At the user boundary, with nothing in hand: what does the thread do next?
  * Each pass of the loop ends in an answer or takes away its own reason: a hit
  * is taken once, an instruction is emulated once.
@@ -209,7 +219,7 @@ static u32 settle(struct gdb_thread *thread)
 			session_event(thread, &event);
 		if (session_wants_stop(thread) && settle_stop(thread))
 			return UTRACE_STOP;
-		if (thread->over_wanted) {
+		if (thread->over_wanted && !is_halting()) {
 			action = settle_over(thread);
 			if (action != UTRACE_RESUME)
 				return action;
@@ -681,6 +691,18 @@ static u32 tracer_report_exec(u32 action, struct utrace_engine *engine,
 	return UTRACE_REPORT;
 }
 
+/* It sleeps next: a step that it has not made is called off. */
+static u32 tracer_report_jctl(u32 action, struct utrace_engine *engine,
+			      struct task_struct *task, int type, int notify)
+{
+	struct gdb_thread *thread = engine->data;
+
+	if (READ_ONCE(thread->process->breakpoints->stepper) != thread ||
+	    thread_trap_is_due())
+		return keep_going(thread);
+	return call_off_step(thread);
+}
+
 static u32 tracer_report_exit(u32 action, struct utrace_engine *engine,
 			      struct task_struct *task, long orig_code,
 			      long *code)
@@ -717,6 +739,7 @@ const struct utrace_engine_ops tracer_ops = {
 	.report_exec = tracer_report_exec,
 	.report_syscall_entry = tracer_report_syscall_entry,
 	.report_syscall_exit = tracer_report_syscall_exit,
+	.report_jctl = tracer_report_jctl,
 	.report_exit = tracer_report_exit,
 	.report_death = tracer_report_death,
 };
