@@ -120,6 +120,14 @@ static void seize_while_held(void)
 	kill_reap(pid);
 }
 
+/* The ptracer of a second thread reaps it; before that the first stays. */
+static void end_both(pid_t pid, pid_t tid)
+{
+	kill(pid, SIGKILL);
+	waitpid(tid, NULL, __WALL);
+	waitpid(pid, NULL, __WALL);
+}
+
 /* Its ptracer hears of the group stop although an engine holds it. */
 static void group_stop_while_held(void)
 {
@@ -139,7 +147,7 @@ static void group_stop_while_held(void)
 	check(is_trap(next_stop(held), PTRACE_EVENT_STOP));
 	check(is_trap(next_stop(pid), PTRACE_EVENT_STOP));
 	check(!moves(&shared->more));
-	kill_reap(pid);
+	end_both(pid, held);
 }
 
 /* Runs as the ptracer of a held thread, and dies. */
@@ -461,7 +469,7 @@ static void seized_while_held_and_stopped(void)
 	check(waitpid(pid, &status, WUNTRACED) == pid);
 	check(!ptrace(PTRACE_SEIZE, tid, 0, 0));
 	check_eq(next_stop(tid), GROUP_STOP);
-	kill_reap(pid);
+	end_both(pid, tid);
 }
 
 /* The second of two threads, with a SIGTSTP that engine 0 has parked. */
@@ -482,13 +490,6 @@ static pid_t parks_tstp(pid_t *tid)
 	syscall(SYS_tgkill, pid, pid, SIGSTOP);
 	check_eq(next_stop(*tid), GROUP_STOP);
 	return pid;
-}
-
-static void end_both(pid_t pid, pid_t tid)
-{
-	kill(pid, SIGKILL);
-	waitpid(tid, NULL, __WALL);
-	waitpid(pid, NULL, __WALL);
 }
 
 static void parked_through_group_stop(void)
