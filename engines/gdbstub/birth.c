@@ -76,8 +76,7 @@ static bool is_thread(const struct gdb_thread *parent,
 	       !READ_ONCE(parent->process->execs_left);
 }
 
-/* Return: whether; else the child is no business of the client's. */
-static bool follow_child(struct gdb_thread *thread, struct task_struct *child,
+static bool make_process(struct gdb_thread *thread, struct task_struct *child,
 			 enum stop_kind kind, bool shares_memory)
 {
 	struct gdb_process *process;
@@ -112,6 +111,19 @@ static bool follow_child(struct gdb_thread *thread, struct task_struct *child,
 free:
 	process_free(process);
 	return false;
+}
+
+/* Return: whether; else the child is no business of the client's. */
+static bool follow_child(struct gdb_thread *thread, struct task_struct *child,
+			 enum stop_kind kind, bool shares_memory)
+{
+	struct gdb_session *session = thread->process->session;
+	bool is_made;
+
+	mutex_lock(&session->fork_lock);
+	is_made = make_process(thread, child, kind, shares_memory);
+	mutex_unlock(&session->fork_lock);
+	return is_made;
 }
 
 /**

@@ -17,13 +17,49 @@ static int refuse(struct command *command, int error, const char *reason)
 	return 0;
 }
 
+/* @code: of insert_break(), which takes no reference away from its caller */
+typedef int change_fn(struct gdb_process *process,
+		      const struct command *command, struct hit_code *code);
+
+/*
+ * What the client says of a process is said of those children, too, of which it has
+ * not heard: they have copies of what it removes, which nobody would know of. Whether
+ * such a child can take one more is no matter: its memory is that of the fork.
+ */
+static int change(const struct command *command, change_fn *fn, bool removes,
+		  struct hit_code *code)
+{
+	struct gdb_process *child = NULL;
+	int ret;
+
+	mutex_lock(&command->session->fork_lock);
+	ret = fn(command->process, command, code);
+	while ((!ret || removes) &&
+	       (child = session_next_unheard(command->process, child)))
+		fn(child, command, code);
+	mutex_unlock(&command->session->fork_lock);
+	return ret;
+}
+
+static int insert_break(struct gdb_process *process,
+			const struct command *command, struct hit_code *code)
+{
+	struct mm_struct *mm = process_mm_get(process);
+	int ret;
+
+	if (!mm)
+		return -ESRCH;
+	ret = breakpoint_insert(process->breakpoints, mm,
+				command->args.arg[0].num, hit_code_get(code));
+	mmput(mm);
+	return ret;
+}
+
 int cmd_insert_break(struct command *command)
 {
-	u64 addr = command->args.arg[0].num;
 	const struct proto_arg *lists = &command->args.arg[2];
 	struct hit_code *code = NULL;
 	struct proto_bparts parts;
-	struct mm_struct *mm;
 	const char *reason;
 	int ret;
 
@@ -33,30 +69,31 @@ int cmd_insert_break(struct command *command)
 		if (IS_ERR(code))
 			return refuse(command, PTR_ERR(code), reason);
 	}
-	mm = process_mm_get(command->process);
-	if (!mm) {
-		hit_code_put(code);
-		return -ESRCH;
-	}
-	ret = breakpoint_insert(command->process->breakpoints, mm, addr, code);
-	mmput(mm);
+	ret = change(command, insert_break, false, code);
+	hit_code_put(code);
 	if (ret == -E2BIG)
 		return refuse(command, ret,
 			      "more than 4 MiB of conditions and commands");
 	return ret ?: command_ok(command);
 }
 
-int cmd_remove_break(struct command *command)
+static int remove_break(struct gdb_process *process,
+			const struct command *command, struct hit_code *code)
 {
-	struct mm_struct *mm = process_mm_get(command->process);
+	struct mm_struct *mm = process_mm_get(process);
 	int ret;
 
 	if (!mm)
 		return -ESRCH;
-	ret = breakpoint_remove(command->process->breakpoints, mm,
+	ret = breakpoint_remove(process->breakpoints, mm,
 				command->args.arg[0].num, BREAKPOINT_CLIENT);
 	mmput(mm);
-	return ret ?: command_ok(command);
+	return ret;
+}
+
+int cmd_remove_break(struct command *command)
+{
+	return change(command, remove_break, true, NULL) ?: command_ok(command);
 }
 
 /* The digit of the packet, which stands before the comma of its name. */
@@ -65,16 +102,28 @@ static enum watch_type type_of(const struct command *command)
 	return command->data[-2] - '0';
 }
 
+static int insert_watch(struct gdb_process *process,
+			const struct command *command, struct hit_code *code)
+{
+	return watch_insert(process, type_of(command), command->args.arg[0].num,
+			    command->args.arg[1].num);
+}
+
 int cmd_insert_watch(struct command *command)
 {
-	return watch_insert(command->process, type_of(command),
-			    command->args.arg[0].num,
-			    command->args.arg[1].num) ?: command_ok(command);
+	int ret = change(command, insert_watch, false, NULL);
+
+	return ret ?: command_ok(command);
+}
+
+static int remove_watch(struct gdb_process *process,
+			const struct command *command, struct hit_code *code)
+{
+	return watch_remove(process, type_of(command), command->args.arg[0].num,
+			    command->args.arg[1].num);
 }
 
 int cmd_remove_watch(struct command *command)
 {
-	return watch_remove(command->process, type_of(command),
-			    command->args.arg[0].num,
-			    command->args.arg[1].num) ?: command_ok(command);
+	return change(command, remove_watch, true, NULL) ?: command_ok(command);
 }

@@ -538,9 +538,14 @@ int cmd_catch_syscalls(struct command *command)
 		.end = command->data + command->len,
 	};
 	int ret = syscall_filter_parse(&filter, &c);
+	struct gdb_process *child = NULL;
 
 	if (ret)
 		return ret;
+	mutex_lock(&command->session->fork_lock);
 	process_catch_syscalls(command->process, &filter);
+	while ((child = session_next_unheard(command->process, child)))
+		process_catch_syscalls(child, &filter);
+	mutex_unlock(&command->session->fork_lock);
 	return command_ok(command);
 }

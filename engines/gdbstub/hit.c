@@ -128,6 +128,20 @@ free:
 }
 
 /**
+ * hit_code_get() - take a reference
+ * @code: the expressions, of which the caller has one, or NULL
+ *
+ * Context: any.
+ * Return: @code.
+ */
+struct hit_code *hit_code_get(struct hit_code *code)
+{
+	if (code)
+		refcount_inc(&code->refs);
+	return code;
+}
+
+/**
  * hit_code_put() - drop a reference
  * @code: the expressions, or NULL
  *

@@ -37,6 +37,7 @@ struct hit_code {
 
 struct hit_code *hit_code_create(struct proto_bparts *parts,
 				 const char **reason);
+struct hit_code *hit_code_get(struct hit_code *code);
 void hit_code_put(struct hit_code *code);
 bool hit_is_false(const struct hit_code *code, unsigned int *steps,
 		  const struct agent_ops *ops, void *ctx);

@@ -126,7 +126,8 @@ void process_renumber_thread_locked(struct gdb_thread *thread, pid_t tid)
  * It has the parent's breakpoints, watchpoints and catches, has no threads, is in no
  * list, and is hidden.
  *
- * Context: the parent's report_clone; may sleep.
+ * Context: the parent's report_clone; may sleep. session.fork_lock held, until the
+ * child is in the session, where it is found by who changes them in the parent.
  * Return: the process or NULL: no memory. A child with a copy has to be cleaned
  * then.
  */
@@ -139,6 +140,7 @@ struct gdb_process *process_create_child(struct gdb_process *parent,
 	if (!process)
 		return NULL;
 	process->is_hidden = true;
+	process->maker = parent->pid;
 	if (shares_memory) {
 		breakpoint_table_put(process->breakpoints);
 		process->breakpoints =

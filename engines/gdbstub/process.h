@@ -47,6 +47,11 @@ struct gdb_process {
 	/** @pid: as the session's pid namespace numbers it. Constant. */
 	pid_t pid;
 	/**
+	 * @maker: the number of the process whose fork the client is told of as
+	 * the birth of this one; 0: there is none. Constant.
+	 */
+	pid_t maker;
+	/**
 	 * @is_launched: it was handed over by GDBSTUB_START_LAUNCH. Constant.
 	 */
 	bool is_launched;

@@ -149,6 +149,35 @@ struct gdb_process *session_find_process(struct gdb_session *session, pid_t pid)
 	return found;
 }
 
+static bool is_unheard(const struct gdb_process *process)
+{
+	struct gdb_session *session = process->session;
+	bool is_unheard;
+
+	spin_lock(&session->lock);
+	is_unheard = (process->is_hidden && !process->is_guest) ||
+		     process->pid == session->unread_child;
+	spin_unlock(&session->lock);
+	return is_unheard;
+}
+
+/**
+ * session_next_unheard() - the children that the client has not heard of
+ * @process: their maker
+ * @child: the one before, or NULL: begin
+ *
+ * Context: session.cmd_lock and fork_lock held.
+ * Return: the child or NULL: that was the last.
+ */
+struct gdb_process *session_next_unheard(struct gdb_process *process,
+					 struct gdb_process *child)
+{
+	while ((child = session_next_process(process->session, child)))
+		if (child->maker == process->pid && is_unheard(child))
+			break;
+	return child;
+}
+
 static struct gdb_process *process_of_tid(struct gdb_session *session,
 					  pid_t tid)
 {

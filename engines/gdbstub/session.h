@@ -31,6 +31,7 @@
  *	session.cmd_lock	what the client or the opener asks for: one
  *				packet, one ioctl, one end of the session.
  *				Never taken by a traced thread.
+ *	session.fork_lock	the children that the client has not heard of
  *	breakpoint_table.lock	the program's text
  *	mmap_lock of the target
  *
@@ -181,6 +182,12 @@ struct gdb_session {
 	 * may keep a pointer to a process.
 	 */
 	struct list_head processes;
+	/**
+	 * @fork_lock: what the client changes in a process it changes in those
+	 * children as well that it has not heard of: held over both, and by who
+	 * makes a child, from the copying to when that is in @processes.
+	 */
+	struct mutex fork_lock;
 
 	/**
 	 * @disabled: GDBSTUB_START_NO_*: what is not served; written before
@@ -275,6 +282,8 @@ bool session_fork(struct gdb_thread *thread, struct gdb_thread *child,
 struct gdb_process *session_process(struct gdb_session *session);
 struct gdb_process *session_next_process(struct gdb_session *session,
 					 struct gdb_process *process);
+struct gdb_process *session_next_unheard(struct gdb_process *process,
+					 struct gdb_process *child);
 struct gdb_thread *session_next_thread(struct gdb_session *session,
 				       struct gdb_thread *thread);
 struct gdb_process *session_find_process(struct gdb_session *session,

@@ -8,7 +8,9 @@
  *	c	call child_work() and exit with 5
  *	m N	fork N times; the children exit at once
  *	b	fork; both count for ever
+ *	g	as f when go is set, beside a thread that counts for ever
  */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +18,8 @@
 #include <unistd.h>
 
 volatile long counter;
+volatile long worked;
+volatile long go;
 
 __attribute__((noinline)) void start(void)
 {
@@ -25,6 +29,7 @@ __attribute__((noinline)) void start(void)
 __attribute__((noinline)) void child_work(void)
 {
 	counter += 100;
+	worked++;
 }
 
 __attribute__((noinline)) void parent_work(void)
@@ -87,6 +92,26 @@ static int be_both(void)
 		start();
 }
 
+static void *count(void *arg)
+{
+	for (;;) {
+		start();
+		usleep(1000);
+	}
+	return arg;
+}
+
+static int be_fork_beside(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, count, NULL))
+		return 2;
+	while (!go)
+		usleep(1000);
+	return be_fork();
+}
+
 int main(int argc, char **argv)
 {
 	char what = argc > 1 ? argv[1][0] : 'f';
@@ -105,6 +130,8 @@ int main(int argc, char **argv)
 		return be_many(argc > 2 ? atoi(argv[2]) : 0);
 	case 'b':
 		return be_both();
+	case 'g':
+		return be_fork_beside();
 	default:
 		child_work();
 		return 5;
