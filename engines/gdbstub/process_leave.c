@@ -218,6 +218,21 @@ static struct gdb_thread *take_thread(struct gdb_process *process)
 	return thread;
 }
 
+/*
+ * A ptracer holds it at a stop of its own, or job control does, so it has not come
+ * for its signal. That is in the queue before the thread can go on without an
+ * engine: a SIGCONT or a stop that comes then does to it what it does to others.
+ */
+static void give_injected(struct gdb_thread *thread)
+{
+	struct gdb_session *session = thread->process->session;
+
+	spin_lock(&session->lock);
+	if (thread->inject && thread->state != THREAD_DEAD)
+		thread_give_injected(thread, false);
+	spin_unlock(&session->lock);
+}
+
 /**
  * process_leave() - stop tracing a process, whatever it is doing
  * @process: the process; afterwards it has no threads
@@ -269,10 +284,8 @@ void process_leave(struct gdb_process *process, bool is_detach)
 	if (owns_text)
 		unmap_areas(process);
 	while ((thread = take_thread(process))) {
+		give_injected(thread);
 		thread_detach(thread);
-		/* A ptracer holds it at a stop of its own, or job control does. */
-		if (thread->inject && READ_ONCE(thread->state) != THREAD_DEAD)
-			thread_give_injected(thread, false);
 		/* One that became a guest has those of its days as a thread. */
 		watch_remove_thread(thread);
 		thread_free(thread);

@@ -163,7 +163,7 @@ void thread_detach(struct gdb_thread *thread)
  * It is what the client was shown, or, if it gives another signal, one that it
  * sends.
  *
- * Context: session.lock held; or after thread_detach().
+ * Context: session.lock held.
  */
 void thread_fill_siginfo(struct gdb_thread *thread, kernel_siginfo_t *info)
 {

@@ -234,19 +234,29 @@ static u32 settle(struct gdb_thread *thread)
 	}
 }
 
-/* One that is blocked will come back, if the thread is still traced then. */
-static void take_injected(struct gdb_thread *thread, kernel_siginfo_t *info)
+/*
+ * One that is blocked will come back, if the thread is still traced then.
+ * Return: whether there is one; false: who leaves the thread has put it on the
+ * queue by now.
+ */
+static bool take_injected(struct gdb_thread *thread, kernel_siginfo_t *info)
 {
 	struct gdb_session *session = thread->process->session;
+	bool is_there;
 
 	spin_lock(&session->lock);
+	is_there = thread->inject;
+	if (!is_there)
+		goto unlock;
 	thread_fill_siginfo(thread, info);
 	if (sigismember(&current->blocked, thread->inject) &&
 	    !thread->process->is_leaving)
 		*thread_grant_of(info) = thread->grant;
 	thread->inject = 0;
 	thread->has_siginfo = false;
+unlock:
 	spin_unlock(&session->lock);
+	return is_there;
 }
 
 /* Asked to come, with no signal in hand; one may be put there. */
@@ -263,8 +273,8 @@ static u32 report_pass(struct gdb_thread *thread, kernel_siginfo_t *info)
 	/* A handler runs first; what was to be stepped comes after it. */
 	if (action != UTRACE_DETACH)
 		action = call_off_step(thread);
-	take_injected(thread, info);
-	return action | UTRACE_SIGNAL_DELIVER;
+	return action | (take_injected(thread, info) ? UTRACE_SIGNAL_DELIVER :
+						       NO_SIGNAL);
 }
 
 /* A handler's frame was set up. That is how a step into a handler ends. */
