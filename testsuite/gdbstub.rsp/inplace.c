@@ -6,21 +6,17 @@
  * does so when serve is set.
  */
 #define _GNU_SOURCE
-#include <fcntl.h>
-#include <linux/userfaultfd.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-#define PAGE_AT 0x10000000UL
-#define PAGE_LEN 4096UL
+#include "../lib/uffd.h"
+
 #define SHARED_AT 0x20000000UL
 #define STACK_LEN 65536
 
@@ -32,7 +28,6 @@ volatile long long go;
 /* The process has a copy of what is not shared. */
 #define serve (*(volatile int *)SHARED_AT)
 
-static int uffd;
 static char stack[STACK_LEN] __attribute__((aligned(16)));
 
 void add(volatile void *number);
@@ -57,45 +52,22 @@ static void nap(void)
 
 static void bring(void)
 {
-	static char page[PAGE_LEN] __attribute__((aligned(4096)));
-	struct uffdio_copy copy = {
-		.dst = PAGE_AT,
-		.src = (unsigned long)page,
-		.len = PAGE_LEN,
-	};
-	struct uffd_msg msg;
-
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	while (read(uffd, &msg, sizeof(msg)) == sizeof(msg)) {
+	while (uffd_wait()) {
 		while (!serve)
 			nap();
-		/* It may be there: who asked has gone and come again. */
-		copy.copy = 0;
-		ioctl(uffd, UFFDIO_COPY, &copy);
+		uffd_bring(0);
 	}
 	_exit(3);
 }
 
-static void *map(unsigned long at, int flags)
-{
-	return mmap((void *)at, PAGE_LEN, PROT_READ | PROT_WRITE,
-		    flags | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-}
-
 static void prepare(void)
 {
-	struct uffdio_api api = { .api = UFFD_API };
-	struct uffdio_register area = {
-		.range = { .start = PAGE_AT, .len = PAGE_LEN },
-		.mode = UFFDIO_REGISTER_MODE_MISSING,
-	};
 	pid_t pid;
 
-	uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
-	if (uffd < 0 || ioctl(uffd, UFFDIO_API, &api) ||
-	    map(PAGE_AT, MAP_PRIVATE) == MAP_FAILED ||
-	    map(SHARED_AT, MAP_SHARED) == MAP_FAILED ||
-	    ioctl(uffd, UFFDIO_REGISTER, &area))
+	uffd_prepare();
+	if (mmap((void *)SHARED_AT, PAGE_LEN, PROT_READ | PROT_WRITE,
+		 MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
 		exit(2);
 	pid = fork();
 	if (pid < 0)

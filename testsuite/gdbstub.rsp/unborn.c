@@ -6,24 +6,20 @@
  * child_work() for a while. The child calls that. Says how it ended.
  */
 #define _GNU_SOURCE
-#include <fcntl.h>
 #include <linux/sched.h>
-#include <linux/userfaultfd.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#define PAGE_AT 0x10000000UL
-#define PAGE_LEN 4096UL
+#include "../lib/uffd.h"
+
 #define BREAKPOINT 0xcc
 
 /* In ms: the time from the last breakpoint to the page. */
@@ -31,8 +27,6 @@
 
 volatile long long counter;
 volatile long long go;
-
-static int uffd;
 
 __attribute__((noinline)) void child_work(void)
 {
@@ -48,18 +42,11 @@ static void nap(void)
 
 static void *bring(void *arg)
 {
-	static char page[PAGE_LEN] __attribute__((aligned(4096)));
 	const volatile unsigned char *text = (void *)child_work;
-	struct uffdio_copy copy = {
-		.dst = PAGE_AT,
-		.src = (unsigned long)page,
-		.len = PAGE_LEN,
-	};
-	struct uffd_msg msg;
 	int clean = 0;
 
 	(void)arg;
-	if (read(uffd, &msg, sizeof(msg)) != sizeof(msg))
+	if (!uffd_wait())
 		exit(3);
 	printf("asked\n");
 	fflush(stdout);
@@ -67,26 +54,16 @@ static void *bring(void *arg)
 		nap();
 		clean = *text == BREAKPOINT ? 0 : clean + 1;
 	}
-	ioctl(uffd, UFFDIO_COPY, &copy);
+	uffd_bring(0);
 	return NULL;
 }
 
 static void prepare(void)
 {
-	struct uffdio_api api = { .api = UFFD_API };
-	struct uffdio_register area = {
-		.range = { .start = PAGE_AT, .len = PAGE_LEN },
-		.mode = UFFDIO_REGISTER_MODE_MISSING,
-	};
 	pthread_t thread;
 
-	uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
-	if (uffd < 0 || ioctl(uffd, UFFDIO_API, &api) ||
-	    mmap((void *)PAGE_AT, PAGE_LEN, PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
-		 0) == MAP_FAILED ||
-	    ioctl(uffd, UFFDIO_REGISTER, &area) ||
-	    pthread_create(&thread, NULL, bring, NULL))
+	uffd_prepare();
+	if (pthread_create(&thread, NULL, bring, NULL))
 		exit(2);
 }
 
