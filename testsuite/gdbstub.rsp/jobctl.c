@@ -8,9 +8,9 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/ptrace.h>
-#include <sys/wait.h>
 #include <unistd.h>
+
+#include "../lib/holder.h"
 
 #define THREADS 3
 
@@ -57,21 +57,7 @@ static int be_target(void)
 	return 0;
 }
 
-static int be_ptracer(pid_t pid)
-{
-	int status;
-
-	if (ptrace(PTRACE_SEIZE, pid, 0, 0) ||
-	    ptrace(PTRACE_INTERRUPT, pid, 0, 0) ||
-	    waitpid(pid, &status, __WALL) != pid || !WIFSTOPPED(status))
-		return 2;
-	printf("holds %d\n", getpid());
-	fflush(stdout);
-	for (;;)
-		pause();
-}
-
 int main(int argc, char **argv)
 {
-	return argc > 2 ? be_ptracer(atoi(argv[2])) : be_target();
+	return argc > 2 ? hold(atoi(argv[2])) : be_target();
 }

@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ptrace.h>
-#include <sys/wait.h>
 #include <unistd.h>
+
+#include "../lib/holder.h"
 
 static volatile long counter;
 static volatile sig_atomic_t value;
@@ -71,25 +71,11 @@ static int be_sender(pid_t pid, int number)
 	return sigqueue(pid, SIGUSR1, sent) ? 2 : 0;
 }
 
-static int be_ptracer(pid_t pid)
-{
-	int status;
-
-	if (ptrace(PTRACE_SEIZE, pid, 0, 0) ||
-	    ptrace(PTRACE_INTERRUPT, pid, 0, 0) ||
-	    waitpid(pid, &status, __WALL) != pid || !WIFSTOPPED(status))
-		return 2;
-	printf("holds %d\n", getpid());
-	fflush(stdout);
-	for (;;)
-		pause();
-}
-
 int main(int argc, char **argv)
 {
 	if (argc > 3)
 		return be_sender(atoi(argv[2]), atoi(argv[3]));
 	if (argc > 2)
-		return be_ptracer(atoi(argv[2]));
+		return hold(atoi(argv[2]));
 	return be_target();
 }
