@@ -401,8 +401,8 @@ static void handles_usr1(void *arg)
 	spins(arg);
 }
 
-/* An engine injects a signal: not before the trap that SEIZE makes. */
-static void seized_while_stopped(void)
+/* Stopped, and engine 0 attached. */
+static pid_t spawn_stopped(void)
 {
 	pid_t pid = spawn(handles_usr1, NULL);
 	int status;
@@ -411,15 +411,25 @@ static void seized_while_stopped(void)
 	check_eq(ut_attach(0, pid, E_SIGNAL), 0);
 	kill(pid, SIGSTOP);
 	check(waitpid(pid, &status, WUNTRACED) == pid);
+	return pid;
+}
+
+static void inject_usr1(void)
+{
 	ut_rule(0, .kind = UT_REPORT, .times = 1, .ret = RESUME | DELIVER,
 		.effect = UT_SET_INFO, .arg = { SIGUSR1, SI_QUEUE, 9 });
 	check_eq(ut_control(0, INTERRUPT), 0);
-	check(!ptrace(PTRACE_SEIZE, pid, 0, 0));
+}
+
+/* The signal comes after SIGCONT, beside that and the end of the stop. */
+static void takes_usr1_continued(pid_t pid)
+{
+	int status;
+
 	check_eq(next_stop(pid), GROUP_STOP);
 	check(!ptrace(PTRACE_LISTEN, pid, 0, 0));
 	check(!moves(&shared->counter));
 	kill(pid, SIGCONT);
-	/* What it waited with comes now, beside that and the end of the stop. */
 	while ((status = next_stop(pid)))
 		ptrace(PTRACE_CONT, pid, 0,
 		       status >> 16 ? 0 : WSTOPSIG(status));
@@ -427,32 +437,27 @@ static void seized_while_stopped(void)
 	kill_reap(pid);
 }
 
+/* An engine injects a signal: not before the trap that SEIZE makes. */
+static void seized_while_stopped(void)
+{
+	pid_t pid = spawn_stopped();
+
+	inject_usr1();
+	check(!ptrace(PTRACE_SEIZE, pid, 0, 0));
+	takes_usr1_continued(pid);
+}
+
 /* Nor before the trap that PTRACE_INTERRUPT makes of one that is stopped. */
 static void interrupted_while_listening(void)
 {
-	pid_t pid = spawn(handles_usr1, NULL);
-	int status;
+	pid_t pid = spawn_stopped();
 
-	check(wait_value(&shared->ready, 1));
-	check_eq(ut_attach(0, pid, E_SIGNAL), 0);
-	kill(pid, SIGSTOP);
-	check(waitpid(pid, &status, WUNTRACED) == pid);
 	check(!ptrace(PTRACE_SEIZE, pid, 0, 0));
 	check_eq(next_stop(pid), GROUP_STOP);
 	check(!ptrace(PTRACE_LISTEN, pid, 0, 0));
-	ut_rule(0, .kind = UT_REPORT, .times = 1, .ret = RESUME | DELIVER,
-		.effect = UT_SET_INFO, .arg = { SIGUSR1, SI_QUEUE, 9 });
-	check_eq(ut_control(0, INTERRUPT), 0);
+	inject_usr1();
 	check(!ptrace(PTRACE_INTERRUPT, pid, 0, 0));
-	check_eq(next_stop(pid), GROUP_STOP);
-	check(!ptrace(PTRACE_LISTEN, pid, 0, 0));
-	check(!moves(&shared->counter));
-	kill(pid, SIGCONT);
-	while ((status = next_stop(pid)))
-		ptrace(PTRACE_CONT, pid, 0,
-		       status >> 16 ? 0 : WSTOPSIG(status));
-	check(wait_value(&shared->more, 1));
-	kill_reap(pid);
+	takes_usr1_continued(pid);
 }
 
 /* A held thread of a stopped process shows that to a ptracer that comes. */

@@ -201,8 +201,8 @@ static void jctl_events(void)
 	kill_reap(pid);
 }
 
-/* CONTINUED comes to a held thread when it is released. */
-static void jctl_waits_for_the_release(void)
+/* Stopped, and continued while engine 0 holds it. */
+static pid_t spawn_continued_in_hold(void)
 {
 	pid_t pid = spawn(spins, NULL);
 
@@ -214,6 +214,14 @@ static void jctl_waits_for_the_release(void)
 	ut_mark();
 	kill(pid, SIGCONT);
 	check(wait_state(pid, "t"));
+	return pid;
+}
+
+/* CONTINUED comes to a held thread when it is released. */
+static void jctl_waits_for_the_release(void)
+{
+	pid_t pid = spawn_continued_in_hold();
+
 	ms(50);
 	check_story(0, "");
 	check_eq(ut_control(0, RESUME), 0);
@@ -294,15 +302,8 @@ static void jctl_returns_interrupt(void)
 /* What waited for the release is not told to the next engine. */
 static void jctl_of_one_that_left(void)
 {
-	pid_t pid = spawn(spins, NULL);
+	pid_t pid = spawn_continued_in_hold();
 
-	check_eq(ut_attach(0, pid, E_QUIESCE | E_JCTL), 0);
-	kill(pid, SIGSTOP);
-	check(ut_wait(0, UT_JCTL, CLD_STOPPED));
-	check(wait_state(pid, "T"));
-	check_eq(ut_control(0, STOP), 0);
-	kill(pid, SIGCONT);
-	check(wait_state(pid, "t"));
 	check_eq(ut_control(0, DETACH), 0);
 	check(moves(&shared->counter));
 	check_eq(ut_attach(1, pid, E_JCTL | E_SIGNAL_IGN), 0);
