@@ -357,9 +357,9 @@ int breakpoint_insert(struct breakpoint_table *table, struct mm_struct *mm,
 }
 
 /*
- * The session's thread gets SIGKILL to break off an access to memory that waits
- * for the target's user fault handler. That costs one try, and the next access
- * must not fail for it.
+ * The session's thread gets SIGKILL to break off an access to memory whose lock it
+ * waits for: see session_destroy(). That costs one try, and the next access must not
+ * fail for it.
  */
 static bool was_interrupted(void)
 {
@@ -369,7 +369,7 @@ static bool was_interrupted(void)
 	return true;
 }
 
-/* How often a handler in the target can make a lift be broken off. */
+/* How often a lift can be broken off. */
 #define LIFT_TRIES 3
 
 /*

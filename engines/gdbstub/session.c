@@ -139,9 +139,10 @@ free:
  * @session: nobody else knows it any more
  *
  * The session's thread leaves all processes. It may be in the middle of a
- * memory access that waits for the target's user fault handler; SIGKILL breaks
- * that off. It is repeated because the thread takes the first one as what it
- * is and goes on.
+ * memory access and wait for the lock of that memory; SIGKILL breaks that off.
+ * (access_remote_vm() does not wait for a page that a user fault handler is to
+ * bring, and a file system that it waits for, of FUSE, does not let it go.) It is
+ * repeated because the thread takes the first one as what it is and goes on.
  *
  * Context: task; may sleep; a caller that is being killed too.
  */
