@@ -298,11 +298,13 @@ int cmd_trace_buffer(struct command *command)
 	struct trace_set *set = tracepoint_set(command->session);
 	size_t len = min_t(u64, command->args.arg[1].num, READ_MAX);
 	u8 *buf = command->session->scratch;
-	size_t done = 0;
+	ssize_t done = 0;
 
 	if (set)
 		done = trace_frame_raw(set, command->args.arg[0].num, buf, len);
-	if (done)
+	if (done < 0)
+		packet_put_error_text(command->tx, "what follows was dropped");
+	else if (done)
 		packet_put_hex(command->tx, buf, done);
 	else
 		packet_put_char(command->tx, 'l');

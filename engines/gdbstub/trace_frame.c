@@ -287,32 +287,66 @@ size_t trace_frame_read(struct gdb_session *session,
 	return done;
 }
 
+/*
+ * A client reads a trace file piece by piece. One that begins where the last one
+ * ended goes on there, also if the oldest frames have been dropped since.
+ */
+static bool begin_raw(const struct trace_set *set, u64 offset,
+		      struct trace_piece *piece)
+{
+	const struct trace_buffer *buffer = &set->buffer;
+
+	lockdep_assert_held(&set->lock);
+	if (offset && offset == set->raw_end) {
+		piece->offset = set->raw_next;
+		return true;
+	}
+	piece->offset = buffer->oldest.raw_at + offset;
+	return offset < buffer->raw;
+}
+
+/* Return: as trace_frame_raw(). */
+static ssize_t end_raw(struct trace_set *set, u64 offset,
+		       const struct trace_piece *piece)
+{
+	lockdep_assert_held(&set->lock);
+	set->raw_end = offset + piece->done;
+	set->raw_next = piece->offset;
+	if (!piece->done && piece->offset < set->buffer.oldest.raw_at)
+		return -ESTALE;
+	return piece->done;
+}
+
 /**
  * trace_frame_raw() - read what a trace file has of all frames
  * @set: the session's
- * @offset: first byte, counted from the oldest frame
+ * @offset: first byte, counted from the oldest frame; or from what that was, when
+ *	this goes on where the last call has ended
  * @buf: to where
  * @len: bytes
  *
  * Context: session.cmd_lock held; may sleep.
  * Return: bytes read; fewer than @len at the end, or before what a hit has
- * dropped meanwhile.
+ * dropped meanwhile; or -ESTALE: what is to come next was dropped.
  */
-size_t trace_frame_raw(struct trace_set *set, u64 offset, u8 *buf, size_t len)
+ssize_t trace_frame_raw(struct trace_set *set, u64 offset, u8 *buf, size_t len)
 {
 	struct trace_piece piece = { .to = buf, .len = len };
+	ssize_t ret = 0;
 	bool more;
 
 	mutex_lock(&set->lock);
-	more = offset < set->buffer.raw;
-	piece.offset = set->buffer.oldest.raw_at + offset;
-	mutex_unlock(&set->lock);
+	more = begin_raw(set, offset, &piece);
 	while (more) {
-		mutex_lock(&set->lock);
 		more = trace_buffer_raw(&set->buffer, &piece, FRAMES_AT_ONCE);
+		if (!more) {
+			ret = end_raw(set, offset, &piece);
+			break;
+		}
 		mutex_unlock(&set->lock);
-		if (more)
-			let_hits_pass();
+		let_hits_pass();
+		mutex_lock(&set->lock);
 	}
-	return piece.done;
+	mutex_unlock(&set->lock);
+	return ret;
 }

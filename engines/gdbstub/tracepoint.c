@@ -326,6 +326,7 @@ static void reset(struct gdb_session *session, struct trace_set *set, u8 *data,
 	lockdep_assert_held(&set->lock);
 	kvfree(set->buffer.data);
 	trace_buffer_init(&set->buffer, data, size, session->trace.is_circular);
+	set->raw_end = 0;
 	list_for_each_entry(point, &set->points, entry) {
 		point->hits = 0;
 		point->usage = 0;

@@ -187,6 +187,13 @@ struct trace_set {
 	const char *end_text;
 	/** @buffer: what was collected; its memory is owned. */
 	struct trace_buffer buffer;
+	/**
+	 * @raw_end: where the last piece of a trace file ended, counted from what
+	 * the oldest frame was when the client began to read.
+	 */
+	u64 raw_end;
+	/** @raw_next: the same place, as &trace_piece.offset has it. */
+	u64 raw_next;
 	/** @start_us: when it began, microseconds since 1970. */
 	u64 start_us;
 	/** @stop_us: when it ended. */
@@ -329,7 +336,7 @@ bool trace_frame_var(const struct gdb_session *session, u32 number, u64 *val);
 size_t trace_frame_read(struct gdb_session *session,
 			struct gdb_process *process, u64 addr, u8 *buf,
 			size_t len);
-size_t trace_frame_raw(struct trace_set *set, u64 offset, u8 *buf, size_t len);
+ssize_t trace_frame_raw(struct trace_set *set, u64 offset, u8 *buf, size_t len);
 
 /**
  * trace_frame_is_selected() - does the client look at a frame?
