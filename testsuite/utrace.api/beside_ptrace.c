@@ -3,6 +3,8 @@
 
 #include "ut.h"
 
+#define GROUP_STOP (PTRACE_EVENT_STOP << 16 | SIGSTOP << 8 | 0x7f)
+
 /* The next stop of the tracee within 2 s; 0 if there is none. */
 static int next_stop(pid_t pid)
 {
@@ -148,6 +150,34 @@ static void group_stop_while_held(void)
 	check(is_trap(next_stop(pid), PTRACE_EVENT_STOP));
 	check(!moves(&shared->more));
 	end_both(pid, held);
+}
+
+/*
+ * A callback has said that the thread stops, and before it sleeps it joins a group
+ * stop by a trap: it makes no callback there, and is held after the trap.
+ */
+static void group_stop_before_it_sleeps(void)
+{
+	pid_t pid = spawn(two_threads, NULL), tid;
+
+	check(wait_value(&shared->ready, 2));
+	tid = shared->tid[1];
+	check(!ptrace(PTRACE_SEIZE, tid, 0, 0));
+	check_eq(ut_attach(0, tid, E_QUIESCE | E_JCTL), 0);
+	ut_rule(0, .kind = UT_QUIESCE, .match = 0, .times = 1, .ret = STOP,
+		.delay_ms = 200);
+	check_eq(ut_control(0, STOP), -EINPROGRESS);
+	check(ut_wait(0, UT_QUIESCE, 0));
+	syscall(SYS_tgkill, pid, pid, SIGSTOP);
+	check_eq(next_stop(tid), GROUP_STOP);
+	check_story(0, "quiesce");
+	check(!ptrace(PTRACE_CONT, tid, 0, 0));
+	check(wait_state(tid, "t"));
+	check(!moves(&shared->more));
+	check_eq(ut_examine(0), 0);
+	check_eq(ut_control(0, RESUME), 0);
+	check(moves(&shared->more));
+	end_both(pid, tid);
 }
 
 /* Runs as the ptracer of a held thread, and dies. */
@@ -386,8 +416,6 @@ static void killed_in_exit_trap(void)
 	check_eq(reap(pid), SIGKILL);
 }
 
-#define GROUP_STOP (PTRACE_EVENT_STOP << 16 | SIGSTOP << 8 | 0x7f)
-
 static void counts_usr1(int sig)
 {
 	(void)sig;
@@ -623,6 +651,8 @@ const struct test tests[] = {
 	{ "PTRACE_SEIZE and DETACH while held", seize_while_held },
 	{ "a group stop reaches the ptracer of a held thread",
 	  group_stop_while_held },
+	{ "so it does when a hold was answered and has not begun",
+	  group_stop_before_it_sleeps },
 	{ "the ptracer of a held thread dies", tracer_goes },
 	{ "the ptracer dies with EXITKILL", tracer_takes_it_along },
 	{ "engine and ptracer step", both_step },

@@ -332,6 +332,38 @@ static void jctl_returns_stop(void)
 	kill_reap(pid);
 }
 
+/*
+ * A callback has said that the thread stops, and before it sleeps the end of a
+ * group stop comes: the hold goes on, and the report waits for the release. The
+ * other thread is late, so that this one is the first to see that end.
+ */
+static void continued_before_it_sleeps(void)
+{
+	pid_t pid = spawn(two_threads, NULL), tid;
+
+	check(wait_value(&shared->ready, 2));
+	tid = shared->tid[1];
+	check_eq(ut_attach(0, tid, E_QUIESCE | E_JCTL), 0);
+	check_eq(ut_attach(1, pid, E_JCTL), 0);
+	ut_rule(0, .kind = UT_QUIESCE, .match = 0, .times = 1, .ret = STOP,
+		.delay_ms = 200);
+	ut_rule(1, .kind = UT_JCTL, .times = 1, .ret = RESUME, .delay_ms = 400);
+	check_eq(ut_control(0, STOP), -EINPROGRESS);
+	check(ut_wait(0, UT_QUIESCE, 0));
+	syscall(SYS_tgkill, pid, pid, SIGSTOP);
+	check(ut_wait(1, UT_JCTL, CLD_STOPPED));
+	kill(pid, SIGCONT);
+	check(wait_state(tid, "t"));
+	ms(50);
+	check_story(0, "quiesce");
+	check(!moves(&shared->more));
+	check_eq(ut_examine(0), 0);
+	check_eq(ut_control(0, RESUME), 0);
+	check(ut_wait(0, UT_JCTL, CLD_CONTINUED));
+	check(moves(&shared->more));
+	kill_reap(pid);
+}
+
 static void takes_it(int sig)
 {
 	(void)sig;
@@ -385,6 +417,8 @@ const struct test tests[] = {
 	  jctl_returns_interrupt },
 	{ "JCTL that waited for the release, of an engine that left",
 	  jctl_of_one_that_left },
+	{ "the end of a stop before a hold that was answered",
+	  continued_before_it_sleeps },
 	{ "a signal for the process goes to a thread that is not held",
 	  other_thread_takes_the_signal },
 	{}

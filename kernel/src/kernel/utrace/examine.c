@@ -25,8 +25,9 @@ static bool is_on_its_way(const struct utrace *utrace,
 {
 	const struct task_struct *task = utrace->task;
 
-	return task != current && !engine->unanswered && !utrace->killed &&
-	       !utrace->exiting && !(task->signal->flags & SIGNAL_GROUP_EXIT) &&
+	return task != current && utrace_has_answered(engine) &&
+	       !utrace->killed && !utrace->exiting &&
+	       !(task->signal->flags & SIGNAL_GROUP_EXIT) &&
 	       !task->signal->group_exec_task;
 }
 

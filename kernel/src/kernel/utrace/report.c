@@ -474,8 +474,7 @@ static bool call_syscall_exit(struct utrace_report *report,
  */
 static bool is_killed_in_hold(const struct utrace *utrace)
 {
-	return READ_ONCE(utrace->hold) && READ_ONCE(utrace->settled) &&
-	       __fatal_signal_pending(current);
+	return utrace_stands(utrace) && __fatal_signal_pending(current);
 }
 
 void __utrace_syscall_exit(struct pt_regs *regs)
@@ -564,7 +563,8 @@ static void report_group_stop(struct utrace *utrace, int notify)
 /*
  * A ptraced thread is about to join a group stop by a trap. The parent is told
  * by whoever is the last to join, which may be another one by then. A thread
- * that is held makes no callback and got up for the trap alone.
+ * that stands still makes no callback: it got up for the trap alone, or lies down
+ * after it.
  */
 bool __utrace_report_trapping(void)
 {
@@ -572,9 +572,8 @@ bool __utrace_report_trapping(void)
 	int notify = 0;
 
 	lockdep_assert_held(current_siglock());
-	if (!(current->jobctl & JOBCTL_STOP_PENDING) ||
-	    (utrace->hold && utrace->settled) || utrace->stop_told ||
-	    utrace_is_in_ptrace(utrace))
+	if (!(current->jobctl & JOBCTL_STOP_PENDING) || utrace_stands(utrace) ||
+	    utrace->stop_told || utrace_is_in_ptrace(utrace))
 		return true;
 	if ((current->jobctl & JOBCTL_STOP_CONSUME) &&
 	    current->signal->group_stop_count == 1)
@@ -583,18 +582,18 @@ bool __utrace_report_trapping(void)
 	return current->jobctl & JOBCTL_TRAP_MASK;
 }
 
-/* A thread that is held makes no callback: the report waits for its release. */
+/* One that stands still makes no callback: the report waits for its release. */
 void __utrace_report_continued(int notify)
 {
 	struct utrace *utrace = utrace_of(current);
-	bool held;
+	bool stands;
 
 	spin_lock_irq(current_siglock());
-	held = utrace->hold && utrace->settled;
-	if (held)
+	stands = utrace_stands(utrace);
+	if (stands)
 		utrace->continued = notify;
 	spin_unlock_irq(current_siglock());
-	if (!held)
+	if (!stands)
 		report_jctl(utrace, CLD_CONTINUED, notify);
 }
 

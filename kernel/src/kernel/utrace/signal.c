@@ -160,8 +160,9 @@ static bool is_stop_parked(const struct utrace *utrace)
 /* Everything that inject_signal() answers. */
 static bool is_report_due(struct utrace *utrace)
 {
+	lockdep_assert_held(current_siglock());
 	return utrace_report_due(utrace) || utrace->interrupt ||
-	       utrace->handler || utrace->continued;
+	       utrace->handler || (utrace->continued && !utrace_stands(utrace));
 }
 
 /* Returns true with siglock released, for which sparse has no words. */

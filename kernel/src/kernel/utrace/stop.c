@@ -35,7 +35,7 @@ static void count_stops_locked(struct utrace *utrace, bool *hold, bool *inner)
 		if (!engine->stopped || engine->detached)
 			continue;
 		*hold = true;
-		*inner |= !engine->unanswered;
+		*inner |= utrace_has_answered(engine);
 	}
 }
 
@@ -95,7 +95,7 @@ int utrace_stop_locked(struct utrace *utrace, struct utrace_engine *engine)
 {
 	struct task_struct *task = utrace->task;
 	unsigned long flags;
-	bool answered = engine->stopped && !engine->unanswered;
+	bool answered = utrace_has_answered(engine);
 	bool on_its_way;
 	int ret = 0;
 

@@ -258,6 +258,38 @@ static inline struct utrace *utrace_of(struct task_struct *task)
 }
 
 /**
+ * utrace_has_answered() - does an engine's stop hold wherever the task goes
+ * @engine: The engine; utrace.lock is held.
+ *
+ * The task stood still when the stop was asked for, or a callback has returned it.
+ *
+ * Return: true if so; false if it does not hold the task, or at the user boundary
+ * only.
+ */
+static inline bool utrace_has_answered(const struct utrace_engine *engine)
+{
+	return engine->stopped && !engine->unanswered;
+}
+
+/**
+ * utrace_stands() - does the task stand still for its engines
+ * @utrace: The tracing state; its lock or siglock is held, or a stale answer does
+ *	no harm.
+ *
+ * It sleeps in a hold, or has answered a stop and is on its way there. On that way
+ * it may still join a group stop, see the end of one, or serve a ptracer. Nothing
+ * of this is reported: an engine that was told that the task stops need not expect
+ * callbacks, and the answer to one would lift its stop.
+ *
+ * Return: true if so.
+ */
+static inline bool utrace_stands(const struct utrace *utrace)
+{
+	return READ_ONCE(utrace->hold) &&
+	       (READ_ONCE(utrace->settled) || READ_ONCE(utrace->hold_inner));
+}
+
+/**
  * current_siglock() - siglock of the current thread
  *
  * Nobody but current itself, in execve(), gives it another sighand.
