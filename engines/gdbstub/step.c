@@ -22,7 +22,8 @@
  * still stands at the breakpoint, which is written again. One that job control
  * stops on its way to user mode does so before it sleeps. One that a ptracer stops
  * there makes no callback when the client's stop comes: the session's thread does
- * it then.
+ * it then. One that is frozen there with its cgroup, in the moment between its claim
+ * and user mode, holds the others until it is thawed.
  */
 #include <linux/mm.h>
 #include <linux/ptrace.h>

@@ -190,13 +190,15 @@ static u32 settle_over(struct gdb_thread *thread)
 }
 
 /*
- * Job control is about to stop it. A step begun now would hold the others for as
- * long. The thread meets the breakpoint again when it goes on, and hit_judge()
- * passes it.
+ * Job control or a cgroup's freezer is about to stop it. A step begun now would
+ * hold the others for as long. A stop that is pending may have been reported, and
+ * comes without another report_jctl. The thread meets the breakpoint again when it
+ * goes on, and hit_judge() passes it.
  */
 static bool is_halting(void)
 {
-	return READ_ONCE(current->jobctl) & JOBCTL_STOPPED;
+	return READ_ONCE(current->jobctl) &
+	       (JOBCTL_STOPPED | JOBCTL_STOP_PENDING | JOBCTL_TRAP_FREEZE);
 }
 
 /*
