@@ -90,8 +90,8 @@ void breakpoint_no_forks(struct breakpoint_table *table)
 }
 
 /*
- * A guest may be in the memory that an exec has left: what is inserted since is
- * in another one.
+ * A guest may be in the memory that an exec has left, also one that became a guest
+ * in the midst of its fork: what is inserted since is in another one.
  */
 static bool is_of_current(const struct breakpoint_table *table)
 {
@@ -207,7 +207,7 @@ int breakpoint_inherit(struct breakpoint_table *table,
 	mutex_lock_nested(&table->lock, SINGLE_DEPTH_NESTING);
 	breakpoint_note_memory(table, child);
 	hash_for_each(from->hash, bucket, bp, node)
-		if (!ret)
+		if (!ret && is_of_current(from))
 			ret = inherit_one(table, bp, child);
 	clean_removed(from, child);
 	mutex_unlock(&table->lock);
