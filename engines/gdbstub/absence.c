@@ -99,9 +99,9 @@ static void forget_wishes(struct gdb_session *session)
 	if (session->event.child)
 		forget_event(session);
 	list_for_each_entry(process, &session->processes, entry)
-		list_del_init(&process->note.entry);
+		nonstop_forget(&process->note);
 	session_for_each_thread(session, thread) {
-		list_del_init(&thread->note.entry);
+		nonstop_forget(&thread->note);
 		memset(&thread->pending, 0, sizeof(thread->pending));
 		thread->resume = RESUME_CONTINUE;
 		WRITE_ONCE(thread->stop_wanted, false);

@@ -467,6 +467,41 @@ bool session_interrupt(struct gdb_session *session)
 	return done;
 }
 
+/* The signal that it stopped for is on its queue again, as before the stop. */
+static void unshow_signal(struct gdb_thread *thread)
+{
+	int inject = thread->inject;
+
+	if (!thread->shown || !thread->has_siginfo)
+		return;
+	thread->inject = thread->shown;
+	thread_give_injected(thread, false);
+	thread->inject = inject;
+	thread->shown = 0;
+	thread->has_siginfo = false;
+}
+
+/*
+ * All-stop has no notes. What was not told is an event that lost against the stop
+ * of all: it is kept for when the thread is resumed, or happens again then.
+ */
+static void turn_note(struct gdb_thread *thread)
+{
+	struct stop_note *note = &thread->note;
+	bool is_queued = !list_empty(&note->entry);
+
+	/* The client may change them until then. */
+	note->event.has_regs = false;
+	if (is_queued || (thread->stop_wanted && thread_is_counted(thread)))
+		keep_event(thread, &note->event);
+	if (is_queued && thread->state == THREAD_STOPPED) {
+		unshow_signal(thread);
+		thread->reported_break = false;
+	}
+	nonstop_forget(note);
+	WRITE_ONCE(thread->stop_wanted, false);
+}
+
 /**
  * session_stop_all() - the client has chosen all-stop, or has just come
  * @session: was non-stop, or nobody's
@@ -488,11 +523,9 @@ bool session_stop_all(struct gdb_session *session)
 	nonstop_set_read(session, false);
 	session->reply_owed = false;
 	list_for_each_entry(process, &session->processes, entry)
-		list_del_init(&process->note.entry);
-	session_for_each_thread(session, thread) {
-		list_del_init(&thread->note.entry);
-		WRITE_ONCE(thread->stop_wanted, false);
-	}
+		nonstop_forget(&process->note);
+	session_for_each_thread(session, thread)
+		turn_note(thread);
 	if (session->state == SESSION_RUNNING) {
 		memset(&session->event, 0, sizeof(session->event));
 		session->event.any_thread = true;

@@ -25,6 +25,21 @@ static void queue_note(struct gdb_session *session, struct stop_note *note)
 	list_add_tail(&note->entry, &session->notes);
 }
 
+/**
+ * nonstop_forget() - nothing is to be told of a thread or process any more
+ * @note: its note
+ *
+ * The event goes with its place in the list: a child that it tells of would be
+ * held for ever (session_useless()).
+ *
+ * Context: session.lock held.
+ */
+void nonstop_forget(struct stop_note *note)
+{
+	list_del_init(&note->entry);
+	memset(&note->event, 0, sizeof(note->event));
+}
+
 static void set_event(struct gdb_thread *thread, const struct stop_event *event)
 {
 	thread->note.event = *event;
@@ -360,7 +375,7 @@ static void queue_all(struct gdb_session *session)
 		process->is_starting = false;
 		if (process->is_gone && !process->was_told &&
 		    !process->is_hidden)
-			queue_note(session, &process->note);
+			nonstop_process_died(process);
 	}
 	session_for_each_thread(session, thread)
 		if (thread->state == THREAD_STOPPED && !thread->guest &&
@@ -439,14 +454,12 @@ bool nonstop_is_held(const struct gdb_process *process)
  */
 void nonstop_process_died(struct gdb_process *process)
 {
-	struct gdb_session *session = process->session;
-
 	process->note.event = (struct stop_event){
 		.kind = STOP_EXITED,
 		.pid = process->pid,
 		.status = process->status,
 	};
-	list_add_tail(&process->note.entry, &session->notes);
+	queue_note(process->session, &process->note);
 }
 
 /**

@@ -80,9 +80,9 @@ void process_begin_leave_locked(struct gdb_process *process, bool is_detach)
 	struct gdb_thread *thread;
 
 	process_keep_signals_locked(process, is_detach);
-	list_del_init(&process->note.entry);
+	nonstop_forget(&process->note);
 	list_for_each_entry(thread, &process->threads, entry) {
-		list_del_init(&thread->note.entry);
+		nonstop_forget(&thread->note);
 		thread->held = false;
 		roster_uncount(thread);
 		if (table->stepper == thread)
@@ -292,12 +292,16 @@ void process_leave(struct gdb_process *process, bool is_detach)
 	}
 }
 
-/* From here on it is helped over breakpoints, and else left alone. */
+/*
+ * From here on it is helped over breakpoints, and else left alone. Nothing is told
+ * of it: a child that it has made is let go, see session_useless().
+ */
 static void make_guest(struct gdb_thread *thread)
 {
 	lockdep_assert_held(&thread->process->session->lock);
 	roster_uncount(thread);
-	list_del_init(&thread->note.entry);
+	nonstop_forget(&thread->note);
+	memset(&thread->pending, 0, sizeof(thread->pending));
 	thread->guest = true;
 	thread->resume = RESUME_CONTINUE;
 	thread->over_wanted |= thread->reported_break;

@@ -590,7 +590,7 @@ static bool note_death(struct gdb_thread *thread, bool is_end)
 	struct gdb_process *process = thread->process;
 	struct gdb_session *session = process->session;
 
-	list_del_init(&thread->note.entry);
+	nonstop_forget(&thread->note);
 	thread->died_held = thread->state == THREAD_STOPPED && !thread->guest &&
 			    process_is_dying(process);
 	roster_set_state(thread, THREAD_DEAD);

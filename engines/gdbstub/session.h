@@ -312,6 +312,7 @@ bool session_take_pending(struct gdb_session *session);
 bool session_resume(struct gdb_session *session);
 
 /* nonstop.c APIs: */
+void nonstop_forget(struct stop_note *note);
 void nonstop_begin(struct gdb_session *session);
 bool nonstop_event(struct gdb_thread *thread, const struct stop_event *event);
 void nonstop_note(struct gdb_thread *thread);

@@ -9,11 +9,13 @@
  *	m N	fork N times; the children exit at once
  *	b	fork; both count for ever
  *	g	as f when go is set, beside a thread that counts for ever
+ *	w	the same, and what forks is the child of a vfork
  */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -101,15 +103,30 @@ static void *count(void *arg)
 	return arg;
 }
 
-static int be_fork_beside(void)
+static void wait_beside(void)
 {
 	pthread_t thread;
 
 	if (pthread_create(&thread, NULL, count, NULL))
-		return 2;
+		exit(2);
 	while (!go)
 		usleep(1000);
-	return be_fork();
+}
+
+/* In the memory of a process that waits: no more than system calls. */
+static int be_fork_in_vfork(void)
+{
+	pid_t child = vfork();
+	int status;
+
+	if (child)
+		return be_parent(child);
+	child = (pid_t)syscall(SYS_fork);
+	if (!child)
+		child_work();
+	else if (waitpid(child, &status, 0) != child || status != 5 << 8)
+		_exit(3);
+	_exit(5);
 }
 
 int main(int argc, char **argv)
@@ -131,7 +148,11 @@ int main(int argc, char **argv)
 	case 'b':
 		return be_both();
 	case 'g':
-		return be_fork_beside();
+		wait_beside();
+		return be_fork();
+	case 'w':
+		wait_beside();
+		return be_fork_in_vfork();
 	default:
 		child_work();
 		return 5;
