@@ -169,12 +169,29 @@ static bool can_return(const struct session *session)
 	return session->listener.nr_fds && !session->cmdline->once;
 }
 
-/* The module keeps this process for the next client, with its tracepoints. */
+/*
+ * The child of a fork came in by itself; it is what the next client finds. What
+ * was last until now, and has ended or was detached, is reaped here or later.
+ */
+static void bring_in(struct session *session, pid_t pid)
+{
+	program_poll_end(&session->programs.last);
+	programs_make_other(&session->programs);
+	program_find(&session->programs.last, pid);
+	session->helper.program_pid = session->programs.last.pid;
+}
+
+/*
+ * The module keeps this process for the next client, with its tracepoints. Where
+ * there is none to come, ugdb waits for whom it has waited for.
+ */
 static void keep_process(struct session *session, pid_t pid)
 {
 	session->held = true;
 	session->helper.program_pid = pid;
 	programs_make_last(&session->programs, pid);
+	if (session->programs.last.pid != pid && can_return(session))
+		bring_in(session, pid);
 }
 
 static void on_disconnected(struct session *session)
@@ -238,8 +255,8 @@ static void leave_last(struct session *session)
 }
 
 /*
- * The client has gone, and this process runs on. The child of a fork came in by
- * itself; it is what the next client finds if there is nothing else.
+ * The client has gone, and this process runs on. If it is the child of a fork, it
+ * is what the next client finds if there is nothing else.
  */
 static void on_process_lost(struct session *session, pid_t pid)
 {
@@ -250,9 +267,7 @@ static void on_process_lost(struct session *session, pid_t pid)
 		report("Detaching from process %d", pid);
 		return;
 	}
-	programs_make_other(&session->programs);
-	program_find(&session->programs.last, pid);
-	session->helper.program_pid = session->programs.last.pid;
+	bring_in(session, pid);
 }
 
 static void on_process_detached(struct session *session, pid_t pid, int err)
