@@ -114,6 +114,14 @@ static struct gdb_process *other_process(struct gdb_session *session,
 	return process;
 }
 
+/* The births that it tells of are of processes that are left as well. */
+static void forget_event(struct gdb_session *session)
+{
+	spin_lock(&session->lock);
+	memset(&session->event, 0, sizeof(session->event));
+	spin_unlock(&session->lock);
+}
+
 /* @kept: what stays, or NULL. The opener is told of each that lives on. */
 static void leave_others(struct gdb_session *session,
 			 const struct gdb_process *kept)
@@ -126,6 +134,8 @@ static void leave_others(struct gdb_session *session,
 				    process->pid, ENOTCONN);
 		serve_leave_process(session, process, false);
 	}
+	if (!kept)
+		forget_event(session);
 	leave_useless(session);
 }
 

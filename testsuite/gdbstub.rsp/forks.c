@@ -10,8 +10,10 @@
  *	b	fork; both count for ever
  *	g	as f when go is set, beside a thread that counts for ever
  *	w	the same, and what forks is the child of a vfork
+ *	e	f and v in turns, for ever
  */
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +48,9 @@ static int be_parent(pid_t child)
 	parent_work();
 	if (waitpid(child, &status, 0) != child)
 		return 2;
+	/* Nobody else sees what it died of; a shell would say it so. */
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGTRAP)
+		_exit(128 + SIGTRAP);
 	return WIFEXITED(status) && WEXITSTATUS(status) == 5 ? 6 : 3;
 }
 
@@ -153,6 +158,10 @@ int main(int argc, char **argv)
 	case 'w':
 		wait_beside();
 		return be_fork_in_vfork();
+	case 'e':
+		while (be_fork() == 6 && be_vfork(argv[0], 0) == 6)
+			;
+		return 3;
 	default:
 		child_work();
 		return 5;
