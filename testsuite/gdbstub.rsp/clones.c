@@ -145,7 +145,7 @@ int main(int argc, char **argv)
 		  what) < 0)
 		return 2;
 	while (*what == 'l')
-		counter++;
+		main_work();
 	while (!begun)
 		usleep(1);
 	if (strchr("xysf", *what))

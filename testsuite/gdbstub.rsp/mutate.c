@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * mutate [-p] [-j RUNNERS] RECORDED SEED FIRST PACKETS SECONDS NURSERY
- * PROGRAM[,ARG] ...: sends mutated packets of recorded sessions into the module, directly, and plays
- * the helper; RUNNERS sessions at a time. Session number N of a seed always sends
- * the same packets, so a run can be taken up at any number; -p prints what session
- * FIRST writes instead of sending it, with @N for the numbers of threads.
+ * HEX:PROGRAM[,ARG] ...: sends mutated packets of recorded sessions into the
+ * module, directly, and plays the helper; RUNNERS sessions at a time. Session
+ * number N of a seed always sends the same packets, so a run can be taken up at
+ * any number; -p prints what session FIRST writes instead of sending it, with @N
+ * for the numbers of threads. At the address HEX the program comes by often.
  *
  * After each session none of the programs' threads may be stopped, have an
- * engine, outlive SIGKILL, or keep a breakpoint in its text when nothing was
- * written into the memory; what is wrong is printed in a line that begins with
- * "BAD", and the exit status is 1. The last lines say what was done and the
- * number to go on with.
+ * engine or outlive SIGKILL, and when the client changed nothing of theirs, none
+ * may keep a breakpoint in its text or have died at one; what is wrong is printed
+ * in a line that begins with "BAD", and the exit status is 1. The last lines say
+ * what was done and the number to go on with.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -29,7 +30,6 @@
 #include "mutate.h"
 
 #define RUNNERS_MAX 8
-#define SESSION_PACKETS 2000
 #define SAY_MS 10000
 #define STUCK_S 180
 
@@ -159,10 +159,13 @@ static void run_session(unsigned long number)
 	struct script script;
 
 	runner.number = number;
+	runner.trapped = 0;
 	script_begin(&script, number);
-	session_run(&script, SESSION_PACKETS);
-	look_for_traces(!script.may_write);
+	session_run(&script, script.packets);
+	look_for_traces(script.is_calm);
 	look_for_survivors();
+	if (script.is_calm && runner.trapped)
+		bad("process %d died of SIGTRAP", runner.trapped);
 	enter_phase(BEGIN);
 	runner.counts->sessions++;
 }
@@ -238,7 +241,7 @@ static void print_session(unsigned long number)
 	unsigned long sent = 0;
 
 	script_begin(&script, number);
-	while (sent < SESSION_PACKETS) {
+	while (sent < script.packets) {
 		script_next(&script, &batch, print_id);
 		fwrite(batch.bytes, 1, batch.len, stdout);
 		putchar('\n');
@@ -249,7 +252,7 @@ static void print_session(unsigned long number)
 static int usage(void)
 {
 	fputs("mutate [-p] [-j RUNNERS] RECORDED SEED FIRST PACKETS SECONDS "
-	      "NURSERY PROGRAM[,ARG] ...\n", stderr);
+	      "NURSERY HEX:PROGRAM[,ARG] ...\n", stderr);
 	return 2;
 }
 

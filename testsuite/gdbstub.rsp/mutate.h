@@ -26,6 +26,8 @@ struct runner {
 	uid_t uid;
 	/* The session. */
 	unsigned long number;
+	/* A process that died of SIGTRAP in it. */
+	pid_t trapped;
 	/* When something is done and what the helper says, but not what is sent. */
 	struct source when;
 	enum phase phase;
@@ -53,6 +55,8 @@ static inline unsigned int when_below(unsigned int n)
 struct target {
 	pid_t pid;
 	pid_t tids[3];
+	/* An address that its threads execute again and again. */
+	long busy_at;
 	/* Closed to let it execute the program, when that is not yet done. */
 	int gate;
 	int out;

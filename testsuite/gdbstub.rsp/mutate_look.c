@@ -20,7 +20,7 @@
 
 #define CLEAN_WAIT_MS 60000
 
-/* The kernel gives lower numbers only to what the boot starts. */
+/* When numbers begin anew, the kernel leaves lower ones out. */
 #define FIRST_PID 300
 
 /* What was found last, without its newline. */
@@ -38,6 +38,7 @@ static void __attribute__((format(printf, 1, 2))) complain(const char *fmt, ...)
 
 static unsigned int for_each_program(void (*look)(int pid))
 {
+	int first = getpid() < FIRST_PID ? getpid() : FIRST_PID, pid;
 	DIR *dir = opendir("/proc");
 	struct dirent *entry;
 	unsigned int nr = 0;
@@ -46,12 +47,13 @@ static unsigned int for_each_program(void (*look)(int pid))
 	if (!dir)
 		die("/proc");
 	while ((entry = readdir(dir))) {
-		if (atoi(entry->d_name) < FIRST_PID ||
+		pid = atoi(entry->d_name);
+		if (pid < first ||
 		    fstatat(dirfd(dir), entry->d_name, &st, 0) ||
 		    st.st_uid != runner.uid)
 			continue;
 		nr++;
-		look(atoi(entry->d_name));
+		look(pid);
 	}
 	closedir(dir);
 	return nr;
@@ -81,7 +83,7 @@ static void end_it(int pid)
 
 /**
  * look_for_traces() - is everything as if nobody had debugged it?
- * @with_text: nothing was written into the programs' memory
+ * @with_text: the client changed nothing of the programs'
  *
  * A stop signal is something that a client may send: it is undone.
  */
@@ -100,8 +102,10 @@ void look_for_traces(bool with_text)
 	}
 	if (with_text && !complaint[0])
 		for_each_program(look_at_memory);
-	if (complaint[0])
+	if (complaint[0]) {
 		bad("%s", complaint);
+		show_stacks();
+	}
 }
 
 /**
@@ -130,8 +134,9 @@ static void show_stack(int pid)
 	char command[200];
 
 	snprintf(command, sizeof(command),
-		 "for f in /proc/%d/task/*; do cat $f/status $f/stack; done",
-		 pid);
+		 "for f in /proc/%d/task/*; do cat $f/status $f/stack; done; "
+		 "ls -l /proc/%d/fd",
+		 pid, pid);
 	if (system(command))
 		return;
 }

@@ -28,6 +28,7 @@
 /* A program; its nursery has no pid before the first process is wanted of it. */
 struct program {
 	const char *command;
+	long busy_at;
 	pid_t nursery;
 	int request;
 };
@@ -40,14 +41,19 @@ static struct target targets[TARGETS_MAX];
 /**
  * targets_set_programs() - what there is to start
  * @library: mutate_nursery.c
- * @commands: PROGRAM[,ARG] each
+ * @commands: HEX:PROGRAM[,ARG] each; at the address HEX it comes by often
  * @nr: how many
  */
 void targets_set_programs(const char *library, char **commands, unsigned int nr)
 {
 	nursery_library = library;
-	for (; nr_programs < nr && nr_programs < PROGRAMS_MAX; nr_programs++)
-		programs[nr_programs].command = commands[nr_programs];
+	struct program *program = programs;
+	char *command;
+
+	for (; nr_programs < nr && nr_programs < PROGRAMS_MAX; program++) {
+		program->busy_at = strtol(commands[nr_programs++], &command, 16);
+		program->command = command + (*command == ':');
+	}
 }
 
 static void set_limits(void)
@@ -213,6 +219,7 @@ static void launch(struct target *target, bool gated)
 	make_pipe(out);
 	target->out = out[0];
 	target->gate = -1;
+	target->busy_at = program->busy_at;
 	if (gated) {
 		start_gated(target, program, out[1]);
 		close(out[1]);
@@ -278,9 +285,10 @@ void target_open_gate(struct target *target)
 
 /**
  * target_id() - the number that stands for @DIGIT in a packet
- * @digit: '0' to '2': a thread of one process; '3': another process
+ * @digit: '0' to '2': a thread of one process; '3': another process; '4': where
+ *	the one process comes by often
  *
- * Return: a thread's number, or 1.
+ * Return: a thread's number or an address, or 1.
  */
 long target_id(char digit)
 {
@@ -294,6 +302,8 @@ long target_id(char digit)
 	}
 	if (!first || (digit == '3' && first == last))
 		return 1;
+	if (digit == '4')
+		return first->busy_at;
 	return digit == '3' ? last->pid : first->tids[digit - '0'];
 }
 
@@ -304,20 +314,32 @@ static void forget(struct target *target)
 	target->pid = 0;
 }
 
+/* It, or a child of which "forks" says so. */
+static bool died_of_trap(int status)
+{
+	return (WIFSIGNALED(status) && WTERMSIG(status) == SIGTRAP) ||
+	       (WIFEXITED(status) && WEXITSTATUS(status) == 128 + SIGTRAP);
+}
+
 /**
  * targets_reap() - forget the processes that are dead
  *
- * Their orphans are ours, too.
+ * Their orphans are ours, too. One that came to a breakpoint without the module
+ * died of SIGTRAP.
  */
 void targets_reap(void)
 {
 	struct target *target;
+	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, NULL, __WALL | WNOHANG)) > 0)
+	while ((pid = waitpid(-1, &status, __WALL | WNOHANG)) > 0) {
+		if (died_of_trap(status))
+			runner.trapped = pid;
 		for (target = targets; target < targets + TARGETS_MAX; target++)
 			if (target->pid == pid)
 				forget(target);
+	}
 }
 
 /**

@@ -2,7 +2,7 @@
 /*
  * What a session sends: recorded packets, changed at random, and framed. Pure: it
  * depends on the recording and on the session's number, but for the numbers of
- * threads, which are put in last.
+ * threads and an address of the program, which are put in last.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +11,10 @@
 #include "mutate_text.h"
 
 #define RECORDED_MAX 512
+
+/* In the recording the address at which the program comes by often. */
+#define BUSY_AT "4011be"
+#define PACKETS_MIN 8
 
 struct text {
 	size_t len;
@@ -75,7 +79,7 @@ static void cut(struct text *t, size_t at, size_t len)
 static const char *const words[] = {
 	"0", "f", "ffffffffffffffff", "7fffffff", "80000000", "-1", ",", ";",
 	":", ".", "=", "p", "@0", "@1", "@2", "@3", "p-1.-1", "p@3.@3", "p0.0",
-	"7fffffffffffffff", "8000000000000000", "1000", "4011be", "4040a0",
+	"7fffffffffffffff", "8000000000000000", "1000", "@4", "4040a0",
 	"ffff", "10000", "-",
 };
 
@@ -173,12 +177,32 @@ static void put_ids(struct text *t, id_of_t *id_of)
 	size_t i;
 
 	for (i = 0; i + 1 < t->len; i++) {
-		if (t->b[i] != '@' || t->b[i + 1] < '0' || t->b[i + 1] > '3')
+		if (t->b[i] != '@' || t->b[i + 1] < '0' || t->b[i + 1] > '4')
 			continue;
 		snprintf(id, sizeof(id), "%lx", id_of(t->b[i + 1]));
 		cut(t, i, 2);
 		put_at(t, i, id, strlen(id));
 	}
+}
+
+/* Has @t change neither memory nor registers, and give no signal. */
+static void calm(struct text *t)
+{
+	static const char changes[] = "MXGPCS", asks[] = "mxgpcs";
+	const char *which;
+	size_t i;
+
+	which = t->len && t->b[0] ? strchr(changes, t->b[0]) : NULL;
+	if (which)
+		t->b[0] = asks[which - changes];
+	/* A number behind these is where to go on, and to any place. */
+	if (t->len && (t->b[0] == 'c' || t->b[0] == 's'))
+		t->len = 1;
+	if (t->len < 6 || memcmp(t->b, "vCont;", 6))
+		return;
+	for (i = 6; i < t->len; i++)
+		if (t->b[i] == 'C' || t->b[i] == 'S')
+			t->b[i] += 'c' - 'C';
 }
 
 static void next_text(const struct script *script, struct text *t)
@@ -190,8 +214,8 @@ static void next_text(const struct script *script, struct text *t)
 	put_at(t, 0, recorded[which].b, recorded[which].len);
 	while (nr--)
 		mutate(t);
-	if (!script->may_write && t->len && (t->b[0] == 'M' || t->b[0] == 'X'))
-		t->b[0] = 'm';
+	if (script->is_calm)
+		calm(t);
 }
 
 /* Whether a program would run, had nothing but its numbers been changed. */
@@ -223,6 +247,17 @@ static void put_frame(struct batch *batch, const struct text *t, bool damage)
 	batch->len = end - batch->bytes;
 }
 
+static void put_busy_at(char *line)
+{
+	size_t old = strlen(BUSY_AT), new = strlen("@4");
+
+	while ((line = strstr(line, BUSY_AT))) {
+		memcpy(line, "@4", new);
+		line += new;
+		memmove(line, line + old - new, strlen(line + old - new) + 1);
+	}
+}
+
 /**
  * text_read_recorded() - read the packets that all scripts are made of
  * @path: one packet a line; lines that begin with "# " say something else
@@ -237,6 +272,7 @@ void text_read_recorded(const char *path)
 		line[strcspn(line, "\n")] = '\0';
 		if (!line[0] || !strncmp(line, "# ", 2))
 			continue;
+		put_busy_at(line);
 		recorded[nr_recorded].len = strlen(line);
 		recorded[nr_recorded++].b = strdup(line);
 	}
@@ -257,8 +293,10 @@ void script_begin(struct script *script, unsigned long number)
 	struct source *source = &script->source;
 
 	source->state = number * 0x2545f4914f6cdd1dull;
-	script->may_write = source_below(source, 2);
+	script->is_calm = source_below(source, 2);
 	script->mutations = 1 + source_below(source, 3);
+	/* What is left behind shows when a session ends: let many be short. */
+	script->packets = PACKETS_MIN << source_below(source, 8);
 }
 
 /**

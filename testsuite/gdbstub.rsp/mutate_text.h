@@ -18,8 +18,11 @@ struct source {
 /* What one session sends depends on its number and on nothing else. */
 struct script {
 	struct source source;
-	bool may_write;
+	/* Memory, registers and signals stay the program's own. */
+	bool is_calm;
 	unsigned int mutations;
+	/* How many, at most. */
+	unsigned long packets;
 };
 
 /* Some packets that go out in one write. */
