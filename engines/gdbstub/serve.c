@@ -4,6 +4,7 @@
  * lets processes go that have ended or that the client leaves, and leaves all of
  * them when the client is gone.
  */
+#include <linux/bug.h>
 #include <linux/kthread.h>
 #include <linux/poll.h>
 #include <linux/sched/mm.h>
@@ -338,6 +339,8 @@ int serve_main(void *data)
 	mutex_lock(&session->cmd_lock);
 	link_close(&session->link);
 	leave_others(session, NULL);
+	/* The engines of one that was left out would call into freed memory. */
+	WARN_ON_ONCE(!list_empty(&session->processes));
 	mutex_unlock(&session->cmd_lock);
 	set_active_memcg(NULL);
 	complete(&session->ended);
