@@ -247,8 +247,9 @@ struct gdb_thread {
 	int inject;
 	/**
 	 * @grant: What the siginfo of a signal carries that was to be delivered
-	 * and is blocked: it went back to the queue, and is delivered without a
-	 * word when it comes again. Constant; by chance, so that no other has
+	 * and is blocked, or comes after a stop that a ptracer is shown: it went
+	 * back to the queue, and is delivered without a word when it comes
+	 * again. Constant; by chance, so that no other has
 	 * it.
 	 */
 	u32 grant;

@@ -237,7 +237,20 @@ static u32 settle(struct gdb_thread *thread)
 }
 
 /*
- * One that is blocked will come back, if the thread is still traced then.
+ * Does a signal that is injected now go to the queue and come back: when it is
+ * blocked, or when the thread shows its ptracer a group stop first. What it shows
+ * may be something else, and the signal is delivered with its mark, which is in no
+ * field. A ptracer that asks after this look has the client shown the signal twice.
+ */
+static bool is_requeued(int signo)
+{
+	return sigismember(&current->blocked, signo) ||
+	       READ_ONCE(current->jobctl) &
+		       (JOBCTL_TRAPPING | JOBCTL_TRAP_STOP);
+}
+
+/*
+ * One that comes back is not shown then, if the thread is still traced.
  * Return: whether there is one; false: who leaves the thread has put it on the
  * queue by now.
  */
@@ -251,8 +264,7 @@ static bool take_injected(struct gdb_thread *thread, kernel_siginfo_t *info)
 	if (!is_there)
 		goto unlock;
 	thread_fill_siginfo(thread, info);
-	if (sigismember(&current->blocked, thread->inject) &&
-	    !thread->process->is_leaving)
+	if (is_requeued(thread->inject) && !thread->process->is_leaving)
 		*thread_grant_of(info) = thread->grant;
 	thread->inject = 0;
 	thread->has_siginfo = false;
