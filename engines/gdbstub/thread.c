@@ -191,7 +191,8 @@ void thread_fill_siginfo(struct gdb_thread *thread, kernel_siginfo_t *info)
  *
  * It goes to the head of the queue; sent once more, it would come behind others,
  * and SIGCONT would undo a later stop. Only a stop signal that the client has made
- * itself is yet to be sent.
+ * itself is yet to be sent, and SIGKILL, which it always has: in the queue alone that
+ * wakes nobody.
  *
  * Context: as thread_fill_siginfo().
  */
@@ -204,7 +205,8 @@ void thread_give_injected(struct gdb_thread *thread, bool granted)
 	thread_fill_siginfo(thread, &info);
 	if (granted)
 		*thread_grant_of(&info) = thread->grant;
-	if (!was_sent && sig_kernel_stop(thread->inject))
+	if (!was_sent &&
+	    (sig_kernel_stop(thread->inject) || thread->inject == SIGKILL))
 		send_sig_info(thread->inject, &info, thread->task);
 	else
 		utrace_give_back(thread->task, &info);

@@ -497,6 +497,7 @@ static void given_back(void)
 	/* To the same queue. */
 	info.si_value.sival_int = 52;
 	check(!syscall(SYS_rt_tgsigqueueinfo, pid, pid, SIGUSR1, &info));
+	check_eq(ut_give_back(0, SIGKILL, 0), -EINVAL);
 	check_eq(ut_give_back(0, SIGUSR1, 51), 0);
 	ut_drop(0);
 	check_eq(ptrace(PTRACE_DETACH, pid, 0, 0), 0);

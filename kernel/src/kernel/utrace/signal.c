@@ -521,7 +521,8 @@ void __utrace_mark_killed(struct task_struct *task)
  * plain spinlock.
  * Return:
  * * 0: done.
- * * -EINVAL: there is no such signal.
+ * * -EINVAL: there is no such signal, or it is SIGKILL, which no engine has
+ *   taken. It has to be sent: in the queue alone it kills nobody.
  * * -ESRCH: the thread is dead or exits; it takes no signals any more.
  */
 int utrace_give_back(struct task_struct *task, const kernel_siginfo_t *info)
@@ -529,7 +530,8 @@ int utrace_give_back(struct task_struct *task, const kernel_siginfo_t *info)
 	unsigned long flags;
 	int ret = 0;
 
-	if (!info->si_signo || !valid_signal(info->si_signo))
+	if (!info->si_signo || !valid_signal(info->si_signo) ||
+	    info->si_signo == SIGKILL)
 		return -EINVAL;
 	if (!lock_task_sighand(task, &flags))
 		return -ESRCH;
