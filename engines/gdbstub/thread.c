@@ -342,7 +342,9 @@ static unsigned int sleep_of(const struct gdb_thread *thread)
  *    of a thread that thread_sleeps_inside(). Not in clone(), though: it writes
  *    the child's number to memory with a copy in its hands, and may have to wait
  *    for a page there that another thread brings (userfaultfd). That is waited
- *    for: broken off, the number would not be written.
+ *    for: broken off, the number would not be written. A clone() that seccomp
+ *    has handed to a supervisor looks the same, with nothing copied: the leave
+ *    takes as long as the supervisor then, or up to its limit.
  * 4. It waits for a vfork child, as wait_for_vfork_done() does: its report_clone
  *    is behind it. Nothing in fork before that sleeps freezably.
  *
