@@ -224,14 +224,16 @@ static int serve_link(struct gdb_session *session)
 
 /*
  * It is gone and the client knows, or there is no client to be told. One that
- * was notified asks what else there is before it knows.
+ * was notified asks what else there is before it knows. While one does not read, it
+ * may be that the opener ends with the process, and the connection with that.
  */
 static bool is_finished(struct gdb_session *session,
 			struct gdb_process *process)
 {
 	return READ_ONCE(process->is_gone) &&
 	       (!session->link.file || (READ_ONCE(process->was_told) &&
-					!READ_ONCE(session->notified)));
+					!READ_ONCE(session->notified) &&
+					link_is_flushed(&session->link)));
 }
 
 /*

@@ -385,7 +385,13 @@ static bool take_notification(struct gdb_session *session,
  */
 static void give_back(struct gdb_session *session, const struct stop_news *news)
 {
+	struct gdb_process *process;
+
 	spin_lock(&session->lock);
+	/* What the client knows to be gone is left, and its end with it. */
+	process = find_process(session, news->event.pid);
+	if (process && news->event.kind == STOP_EXITED)
+		process->was_told = false;
 	if (session->non_stop)
 		nonstop_give_back(session, &news->event);
 	else
