@@ -331,6 +331,7 @@ bool nonstop_started(struct gdb_session *session, struct stop_event *event)
 	return is_told;
 }
 
+/* What is let go meanwhile is no news any more, and is freed soon. */
 static struct stop_note *find_note(struct gdb_session *session,
 				   const struct stop_event *event)
 {
@@ -339,10 +340,12 @@ static struct stop_note *find_note(struct gdb_session *session,
 
 	list_for_each_entry(process, &session->processes, entry)
 		if (process->pid == event->pid && !event->tid)
-			return &process->note;
+			return process->is_leaving ? NULL : &process->note;
 	session_for_each_thread(session, thread)
 		if (thread->tid == event->tid)
-			return &thread->note;
+			return thread->guest || thread->process->is_leaving ?
+				       NULL :
+				       &thread->note;
 	return NULL;
 }
 
