@@ -264,6 +264,14 @@ static void keep_event(struct gdb_thread *thread,
 		thread->pending = *event;
 }
 
+/* It did not arrive with an earlier one, and has met it again. */
+static void forget_untold(struct gdb_thread *thread,
+			  const struct stop_event *event)
+{
+	if (!is_kept(event->kind))
+		thread->is_untold = false;
+}
+
 /**
  * session_take_event() - session_event() for who holds the lock
  * @thread: the current thread
@@ -283,8 +291,10 @@ bool session_take_event(struct gdb_thread *thread,
 	if (session->trace.is_alone)
 		return false;
 	if (session->non_stop && thread_is_counted(thread) &&
-	    nonstop_event(thread, event))
+	    nonstop_event(thread, event)) {
+		forget_untold(thread, event);
 		return true;
+	}
 	if (session->non_stop || session->state != SESSION_RUNNING ||
 	    !thread_is_counted(thread)) {
 		keep_event(thread, event);
@@ -292,6 +302,7 @@ bool session_take_event(struct gdb_thread *thread,
 	}
 	session->event = *event;
 	begin_stop(session, thread);
+	forget_untold(thread, event);
 	return true;
 }
 
@@ -353,6 +364,27 @@ static void note_thread(struct stop_event *event, struct gdb_thread *thread)
 		fill_regs(event, current_pt_regs());
 }
 
+/* The signal that it stopped for is on its queue again, as before the stop. */
+static void unshow_signal(struct gdb_thread *thread)
+{
+	int inject = thread->inject;
+
+	if (!thread->shown || !thread->has_siginfo)
+		return;
+	thread->inject = thread->shown;
+	thread_give_injected(thread, false);
+	thread->inject = inject;
+	thread->shown = 0;
+	thread->has_siginfo = false;
+}
+
+/* It meets again what it stopped for, when it is resumed. */
+static void untell(struct gdb_thread *thread)
+{
+	unshow_signal(thread);
+	thread->reported_break = false;
+}
+
 /*
  * Whoever asked the thread to come, all under session.lock, is heard with this.
  * If that was during this callback, utrace would take it for the later word and
@@ -372,6 +404,8 @@ static bool stop_here(struct gdb_thread *thread)
 		nonstop_note(thread);
 		return true;
 	}
+	if (thread->is_untold)
+		untell(thread);
 	note_thread(&session->event, thread);
 	return allstop_complete(session);
 }
@@ -400,6 +434,7 @@ bool session_arrive(struct gdb_thread *thread, bool *is_last)
 			session->state != SESSION_RUNNING;
 		if (stops)
 			*is_last = stop_here(thread);
+		thread->is_untold = false;
 	}
 	spin_unlock(&session->lock);
 	return stops;
@@ -467,37 +502,25 @@ bool session_interrupt(struct gdb_session *session)
 	return done;
 }
 
-/* The signal that it stopped for is on its queue again, as before the stop. */
-static void unshow_signal(struct gdb_thread *thread)
-{
-	int inject = thread->inject;
-
-	if (!thread->shown || !thread->has_siginfo)
-		return;
-	thread->inject = thread->shown;
-	thread_give_injected(thread, false);
-	thread->inject = inject;
-	thread->shown = 0;
-	thread->has_siginfo = false;
-}
-
 /*
  * All-stop has no notes. What was not told is an event that lost against the stop
- * of all: it is kept for when the thread is resumed, or happens again then.
+ * of all: it is kept for when the thread is resumed, or happens again then. One that
+ * has not arrived has its signal or breakpoint in hand, and sees to that itself
+ * when it does (stop_here()).
  */
 static void turn_note(struct gdb_thread *thread)
 {
 	struct stop_note *note = &thread->note;
 	bool is_queued = !list_empty(&note->entry);
+	bool comes = thread->stop_wanted && thread_is_counted(thread);
 
 	/* The client may change them until then. */
 	note->event.has_regs = false;
-	if (is_queued || (thread->stop_wanted && thread_is_counted(thread)))
+	if (is_queued || comes)
 		keep_event(thread, &note->event);
-	if (is_queued && thread->state == THREAD_STOPPED) {
-		unshow_signal(thread);
-		thread->reported_break = false;
-	}
+	if (is_queued && thread->state == THREAD_STOPPED)
+		untell(thread);
+	thread->is_untold = comes && !is_kept(note->event.kind);
 	nonstop_forget(note);
 	WRITE_ONCE(thread->stop_wanted, false);
 }

@@ -36,6 +36,17 @@ int cmd_next_stop(struct command *command)
 	return 0;
 }
 
+/* Return: whether the stop is complete at once. */
+static bool end_non_stop(struct gdb_session *session)
+{
+	bool done;
+
+	mutex_lock(&session->tell_lock);
+	done = session_stop_all(session);
+	mutex_unlock(&session->tell_lock);
+	return done;
+}
+
 /* Changed while nothing runs, but for a client that takes non-stop back. */
 int cmd_non_stop(struct command *command)
 {
@@ -43,8 +54,7 @@ int cmd_non_stop(struct command *command)
 	bool wanted = command->args.arg[0].num;
 	int ret = 0;
 
-	if (!wanted && READ_ONCE(session->non_stop) &&
-	    session_stop_all(session))
+	if (!wanted && READ_ONCE(session->non_stop) && end_non_stop(session))
 		stop_reply_send(session);
 	spin_lock(&session->lock);
 	if (wanted && !session->non_stop) {

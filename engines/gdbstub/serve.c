@@ -153,12 +153,15 @@ static void end_connection(struct gdb_session *session, int error)
 		absence_begin(kept, !error);
 		leave_useless(session);
 	}
+	/* What could not be sent is for nobody. */
+	mutex_lock(&session->tell_lock);
 	spin_lock(&session->lock);
 	session->reply_owed = false;
 	session->interrupt_kept = false;
 	session->non_stop = false;
 	nonstop_set_read(session, false);
 	spin_unlock(&session->lock);
+	mutex_unlock(&session->tell_lock);
 	memset(&session->client, 0, sizeof(session->client));
 	if (!kept)
 		tracepoint_forget(session);

@@ -65,6 +65,7 @@ static void init_fields(struct gdb_session *session)
 {
 	mutex_init(&session->cmd_lock);
 	mutex_init(&session->fork_lock);
+	mutex_init(&session->tell_lock);
 	spin_lock_init(&session->lock);
 	INIT_LIST_HEAD(&session->processes);
 	INIT_LIST_HEAD(&session->notes);
@@ -89,6 +90,7 @@ static void free_session(struct gdb_session *session)
 	put_pid(session->owner);
 	put_cred(session->cred);
 	mem_cgroup_put(session->memcg);
+	mutex_destroy(&session->tell_lock);
 	mutex_destroy(&session->fork_lock);
 	mutex_destroy(&session->cmd_lock);
 	kfree(session);

@@ -31,6 +31,7 @@
  *	session.cmd_lock	what the client or the opener asks for: one
  *				packet, one ioctl, one end of the session.
  *				Never taken by a traced thread.
+ *	session.tell_lock	one stop reply or notification
  *	session.fork_lock	the children that the client has not heard of
  *	breakpoint_table.lock	the program's text
  *	mmap_lock of the target
@@ -174,6 +175,13 @@ struct gdb_session {
 	pid_t unread_tid;
 	/** @unread_child: the process whose birth it told; likewise. */
 	pid_t unread_child;
+	/**
+	 * @tell_lock: held from where news are taken to where they are with
+	 * @link, or given back; and where it changes of what kind they are, or
+	 * for whom. So a client that has the answer to QNonStop:0 is notified no
+	 * more: it would not look, and what it was told of was lost.
+	 */
+	struct mutex tell_lock;
 	/** @reply_owed: the client waits for a stop reply; under @lock. */
 	bool reply_owed;
 	/**

@@ -431,21 +431,25 @@ static bool send_news(struct gdb_session *session, const struct stop_news *news,
  * The opener of an attached or launched process is told of its first stop as
  * well. Does nothing when the session is not stopped.
  *
- * Context: task, a traced thread's callback for one; may sleep, but waits
- * neither for the client nor for another thread.
+ * Context: task, a traced thread's callback for one; may sleep, takes
+ * session.tell_lock, but waits neither for the client nor for another thread to
+ * stop.
  */
 void stop_reply_send(struct gdb_session *session)
 {
 	struct stop_news news = {};
-	bool is_reply = take_news(session, &news);
-	bool is_notification = !is_reply && take_notification(session, &news);
+	bool is_reply, is_notification;
 	pid_t pid;
 
+	mutex_lock(&session->tell_lock);
+	is_reply = take_news(session, &news);
+	is_notification = !is_reply && take_notification(session, &news);
 	while ((pid = take_record(session)))
 		helper_push(&session->helper, GDBSTUB_RECORD_STOPPED, pid, 0);
 	if ((is_reply || is_notification) &&
 	    !send_news(session, &news, is_notification))
 		give_back(session, &news);
+	mutex_unlock(&session->tell_lock);
 	/* What is gone, and the client knows it, can be left. */
 	if (is_reply && news.event.kind == STOP_EXITED)
 		session_kick(session, WORK_LOOK);

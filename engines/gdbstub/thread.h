@@ -211,6 +211,12 @@ struct gdb_thread {
 	 */
 	bool stop_wanted;
 	/**
+	 * @is_untold: the signal or breakpoint that it has in hand was to be
+	 * told in non-stop, which has ended before it arrived; under
+	 * session.lock.
+	 */
+	bool is_untold;
+	/**
 	 * @is_quiet: that stop is not told: what told of the thread told of
 	 * its stop; under session.lock.
 	 */
