@@ -25,9 +25,11 @@ typedef int change_fn(struct gdb_process *process,
  * What the client says of a process is said of those children, too, of which it has
  * not heard: they have copies of what it removes, which nobody would know of. Whether
  * such a child can take one more is no matter: its memory is that of the fork.
+ *
+ * @of_memory: what is changed is the memory's, and not one process's in it
  */
 static int change(const struct command *command, change_fn *fn, bool removes,
-		  struct hit_code *code)
+		  bool of_memory, struct hit_code *code)
 {
 	struct gdb_process *child = NULL;
 	int ret;
@@ -35,7 +37,8 @@ static int change(const struct command *command, change_fn *fn, bool removes,
 	mutex_lock(&command->session->fork_lock);
 	ret = fn(command->process, command, code);
 	while ((!ret || removes) &&
-	       (child = session_next_unheard(command->process, child)))
+	       (child = session_next_unheard(command->process, of_memory,
+					     child)))
 		fn(child, command, code);
 	mutex_unlock(&command->session->fork_lock);
 	return ret;
@@ -69,7 +72,7 @@ int cmd_insert_break(struct command *command)
 		if (IS_ERR(code))
 			return refuse(command, PTR_ERR(code), reason);
 	}
-	ret = change(command, insert_break, false, code);
+	ret = change(command, insert_break, false, true, code);
 	hit_code_put(code);
 	if (ret == -E2BIG)
 		return refuse(command, ret,
@@ -93,7 +96,9 @@ static int remove_break(struct gdb_process *process,
 
 int cmd_remove_break(struct command *command)
 {
-	return change(command, remove_break, true, NULL) ?: command_ok(command);
+	int ret = change(command, remove_break, true, true, NULL);
+
+	return ret ?: command_ok(command);
 }
 
 /* The digit of the packet, which stands before the comma of its name. */
@@ -111,7 +116,7 @@ static int insert_watch(struct gdb_process *process,
 
 int cmd_insert_watch(struct command *command)
 {
-	int ret = change(command, insert_watch, false, NULL);
+	int ret = change(command, insert_watch, false, false, NULL);
 
 	return ret ?: command_ok(command);
 }
@@ -125,5 +130,7 @@ static int remove_watch(struct gdb_process *process,
 
 int cmd_remove_watch(struct command *command)
 {
-	return change(command, remove_watch, true, NULL) ?: command_ok(command);
+	int ret = change(command, remove_watch, true, false, NULL);
+
+	return ret ?: command_ok(command);
 }

@@ -554,7 +554,7 @@ int cmd_catch_syscalls(struct command *command)
 		return ret;
 	mutex_lock(&command->session->fork_lock);
 	process_catch_syscalls(command->process, &filter);
-	while ((child = session_next_unheard(command->process, child)))
+	while ((child = session_next_unheard(command->process, false, child)))
 		process_catch_syscalls(child, &filter);
 	mutex_unlock(&command->session->fork_lock);
 	return command_ok(command);

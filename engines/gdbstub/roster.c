@@ -161,19 +161,34 @@ static bool is_unheard(const struct gdb_process *process)
 	return is_unheard;
 }
 
+/* Has it a copy of memory that the maker shares with this process? */
+static bool is_of_memory(const struct gdb_process *child,
+			 const struct gdb_process *process)
+{
+	struct gdb_process *maker;
+
+	maker = session_find_process(process->session, child->maker);
+	return maker &&
+	       READ_ONCE(maker->breakpoints) == READ_ONCE(process->breakpoints);
+}
+
 /**
  * session_next_unheard() - the children that the client has not heard of
  * @process: their maker
+ * @of_memory: also those of others in the maker's memory, by or with a vfork
  * @child: the one before, or NULL: begin
  *
  * Context: session.cmd_lock and fork_lock held.
  * Return: the child or NULL: that was the last.
  */
 struct gdb_process *session_next_unheard(struct gdb_process *process,
+					 bool of_memory,
 					 struct gdb_process *child)
 {
 	while ((child = session_next_process(process->session, child)))
-		if (child->maker == process->pid && is_unheard(child))
+		if ((child->maker == process->pid ||
+		     (of_memory && is_of_memory(child, process))) &&
+		    is_unheard(child))
 			break;
 	return child;
 }

@@ -291,6 +291,7 @@ struct gdb_process *session_process(struct gdb_session *session);
 struct gdb_process *session_next_process(struct gdb_session *session,
 					 struct gdb_process *process);
 struct gdb_process *session_next_unheard(struct gdb_process *process,
+					 bool of_memory,
 					 struct gdb_process *child);
 struct gdb_thread *session_next_thread(struct gdb_session *session,
 				       struct gdb_thread *thread);
