@@ -4,6 +4,7 @@
  * depends on the recording and on the session's number, but for the numbers of
  * threads and an address of the program, which are put in last.
  */
+#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -185,16 +186,21 @@ static void put_ids(struct text *t, id_of_t *id_of)
 	}
 }
 
-/* Has @t change neither memory nor registers, and give no signal. */
+/* Has @t change neither memory nor registers nor signals, and give none. */
 static void calm(struct text *t)
 {
 	static const char changes[] = "MXGPCS", asks[] = "mxgpcs";
 	const char *which;
+	char *writes;
 	size_t i;
 
 	which = t->len && t->b[0] ? strchr(changes, t->b[0]) : NULL;
 	if (which)
 		t->b[0] = asks[which - changes];
+	/* What a signal says is the program's, too. */
+	writes = memmem(t->b, t->len, ":write:", 7);
+	if (writes)
+		writes[1] = 'r';
 	/* A number behind these is where to go on, and to any place. */
 	if (t->len && (t->b[0] == 'c' || t->b[0] == 's'))
 		t->len = 1;
