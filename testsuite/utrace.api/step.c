@@ -296,6 +296,52 @@ static void blockstep_becomes_singlestep(void)
 }
 
 /* Leaving in the middle leaves nothing behind. */
+/* Out of the system call that it sleeps in. */
+static void fetch(int id, pid_t pid)
+{
+	ut_rule(id, .kind = UT_REPORT, .times = 1, .ret = STOP | SIG_REPORT);
+	check_eq(ut_control(id, INTERRUPT), 0);
+	check(wait_state(pid, "t"));
+	ut_no_rules(id);
+}
+
+/* A step into a system call ends when that does, and who made it may be gone. */
+static void leave_in_stepped_call(pid_t pid)
+{
+	check_eq(ut_attach(0, pid, E_QUIESCE | E_SIGNALS), 0);
+	fetch(0, pid);
+	check_eq(ut_control(0, SINGLESTEP), 0);
+	check(wait_state(pid, "S"));
+	check_eq(ut_count(0, UT_SIGNAL, SIGTRAP), 0);
+	ut_drop(0);
+}
+
+/* Who comes next is not told of that step, and its own is one instruction. */
+static void step_of_one_that_left(void)
+{
+	pid_t pid = spawn(sleeps, NULL);
+	int i;
+
+	check(wait_state(pid, "S"));
+	for (i = 0; i < 20; i++) {
+		ut_mark();
+		leave_in_stepped_call(pid);
+		check_eq(ut_attach(1, pid, E_QUIESCE | E_SIGNALS), 0);
+		fetch(1, pid);
+		if (i % 2) {
+			check_eq(ut_control(1, SINGLESTEP), 0);
+			check(wait_state(pid, "S"));
+			fetch(1, pid);
+		}
+		check_eq(ut_control(1, RESUME), 0);
+		check(wait_state(pid, "S"));
+		check_eq(ut_count(1, UT_SIGNAL, SIGTRAP), i % 2);
+		check_eq(seen_by_parent(pid, NULL), 0);
+		ut_drop(1);
+	}
+	kill_reap(pid);
+}
+
 static void detach_in_mid_step(void)
 {
 	int i;
@@ -405,6 +451,7 @@ const struct test tests[] = {
 	{ "block-step goes to the next branch", blockstep },
 	{ "block-step beside single-step", blockstep_becomes_singlestep },
 	{ "leaving in mid-step", detach_in_mid_step },
+	{ "a step of one that has left", step_of_one_that_left },
 	{ "TF does not show in a signal frame", flag_is_hidden },
 	{ "stepping over fork", step_over_fork },
 	{}

@@ -254,6 +254,11 @@ struct utrace_engine {
 	 */
 	u8 resume;
 	/*
+	 * The step that is armed, or whose trap is on its way, is this engine's.
+	 * Written by the task itself under utrace.lock.
+	 */
+	bool armed;
+	/*
 	 * No callback will be made any more; it is still in the
 	 * list because its callback is running. Written under utrace.lock.
 	 */

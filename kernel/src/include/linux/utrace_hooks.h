@@ -63,6 +63,7 @@ int __utrace_filter_signal(int signr, struct ksignal *ksig, enum pid_type type);
 struct k_sigaction *__utrace_sigaction(int signr, struct k_sigaction *ka);
 int __utrace_default_signal(int signr);
 bool __utrace_handler_step(int stepping);
+bool __utrace_drops_step(void);
 void __utrace_hold_trap(void);
 void __utrace_mark_killed(struct task_struct *task);
 bool __utrace_syscall_entry(struct pt_regs *regs);
@@ -717,6 +718,20 @@ static inline bool utrace_is_stepping(const struct task_struct *task)
 }
 
 /**
+ * utrace_drops_step() - have all left that asked for the step that ends here
+ *
+ * Called by syscall_exit_work() before it reports a step. The engines may have
+ * left while current was in the system call, which is not broken off for that.
+ *
+ * Return: true if so: there is nobody to have its trap.
+ */
+static inline bool utrace_drops_step(void)
+{
+	return task_utrace_events(current, UTRACE_FLAG_STEPPING) &&
+	       __utrace_drops_step();
+}
+
+/**
  * utrace_hides_exit() - did an engine's step take the place of ptrace's stop
  * @work: The system call work of current.
  *
@@ -860,6 +875,7 @@ static inline bool utrace_is_stepping(const struct task_struct *task)
 	return false;
 }
 
+#define utrace_drops_step() false
 #define utrace_hides_exit(work) ((void)(work), false)
 
 static inline void utrace_proc_status(struct seq_file *m,

@@ -17,11 +17,13 @@
 
 #include "utrace.h"
 
-/* Did this engine ask for the step that has just been made? */
+/*
+ * Did this engine ask for the step that has just been made? One that asks now
+ * means the next one.
+ */
 static bool claims_step(const struct utrace_engine *engine)
 {
-	return engine->resume == UTRACE_SINGLESTEP ||
-	       engine->resume == UTRACE_BLOCKSTEP;
+	return engine->armed && utrace_engine_steps(engine);
 }
 
 /*
@@ -170,14 +172,23 @@ static void report_to_engine(struct utrace *utrace,
 void utrace_make_report(struct utrace *utrace, struct utrace_report *report)
 {
 	struct utrace_engine *engine, *next;
+	bool is_told;
 
 	might_sleep();
 	utrace_take_back_step(utrace);
 	report->resume = UTRACE_RESUME;
 	spin_lock(&utrace->lock);
+	/*
+	 * All that asked for this step have left. To the others its trap is not
+	 * told: they would take it for a signal of the program's own. A round is
+	 * made instead, as one of them may have left all to its report_signal.
+	 */
+	is_told = !report->claimed || utrace_is_armed_locked(utrace);
+	if (!is_told)
+		utrace_request_locked(utrace, false);
 	engine = list_first_entry(&utrace->engines, typeof(*engine), entry);
 	while (!list_entry_is_head(engine, &utrace->engines, entry)) {
-		if (wants_report(report, engine))
+		if (is_told && wants_report(report, engine))
 			report_to_engine(utrace, report, engine);
 		next = list_next_entry(engine, entry);
 		if (engine->detached)

@@ -79,6 +79,7 @@ static void test_wants(struct kunit *test)
 		struct utrace_engine engine = {
 			.flags = want_rows[i].mask,
 			.resume = want_rows[i].resume,
+			.armed = want_rows[i].resume != UTRACE_RESUME,
 			.detached = want_rows[i].detached,
 		};
 
@@ -190,6 +191,47 @@ static void test_quiesce_detach(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, list_empty(&utrace->engines));
 }
 
+/*
+ * Two engines that look at signals. The trap of a step that one of them asked for
+ * is told to both; that of a step that neither did, to none, and a round is made
+ * in its place. The wish of one that asks now is for the next step.
+ */
+static void test_step_of(struct kunit *test, bool armed)
+{
+	struct utrace *utrace = utrace_test_utrace(test);
+	struct told told[2] = { { .ret = UTRACE_RESUME },
+				{ .ret = UTRACE_SINGLESTEP } };
+	struct utrace_report report = {
+		.event = SIGNAL,
+		.call = tell,
+		.claimed = true,
+	};
+	struct utrace_engine *engine;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		engine = utrace_test_engine(test, utrace, &tell_ops, &told[i],
+					    SIGNAL);
+		engine->resume = utrace_resume_action(told[i].ret);
+	}
+	engine->armed = armed;
+	utrace_make_report(utrace, &report);
+	KUNIT_EXPECT_EQ(test, told[0].calls, armed);
+	KUNIT_EXPECT_EQ(test, told[1].calls, armed);
+	KUNIT_EXPECT_EQ(test, utrace->report, !armed);
+	KUNIT_EXPECT_EQ(test, engine->resume, UTRACE_SINGLESTEP);
+}
+
+static void test_step_of_engine(struct kunit *test)
+{
+	test_step_of(test, true);
+}
+
+static void test_step_of_nobody(struct kunit *test)
+{
+	test_step_of(test, false);
+}
+
 static const struct {
 	enum utrace_resume_action ret, resume;
 	bool stopped, detached, report;
@@ -246,6 +288,8 @@ static struct kunit_case report_cases[] = {
 	KUNIT_CASE(test_merge),
 	KUNIT_CASE(test_quiesce_first),
 	KUNIT_CASE(test_quiesce_detach),
+	KUNIT_CASE(test_step_of_engine),
+	KUNIT_CASE(test_step_of_nobody),
 	KUNIT_CASE(test_wish),
 	KUNIT_CASE(test_wish_asked),
 	{},

@@ -353,6 +353,17 @@ static void count_steps_locked(struct utrace *utrace, bool *single, bool *block)
 	}
 }
 
+/* Notes whose the next trap of a step is. */
+static void note_steppers_locked(struct utrace *utrace, bool is_trap_pending)
+{
+	struct utrace_engine *engine;
+
+	lockdep_assert_held(&utrace->lock);
+	list_for_each_entry(engine, &utrace->engines, entry)
+		engine->armed = utrace_engine_steps(engine) ||
+				(engine->armed && is_trap_pending);
+}
+
 /**
  * utrace_wants_step() - does an engine want current to step
  * @utrace: current's tracing state.
@@ -374,6 +385,38 @@ bool utrace_wants_step(struct utrace *utrace)
 static bool is_trap_pending(void)
 {
 	return sigismember(&current->pending.signal, SIGTRAP);
+}
+
+/**
+ * utrace_is_armed_locked() - is one there whose the armed step is
+ * @utrace: The tracing state; its lock is held.
+ *
+ * All that asked for it may have left since, and others have come, whose wishes
+ * are not armed yet: a step into a system call ends when the call does.
+ *
+ * Return: true if there is.
+ */
+bool utrace_is_armed_locked(const struct utrace *utrace)
+{
+	const struct utrace_engine *engine;
+
+	lockdep_assert_held(&utrace->lock);
+	list_for_each_entry(engine, &utrace->engines, entry)
+		if (engine->armed)
+			return true;
+	return false;
+}
+
+/* At the end of a system call; a ptracer's step ends there, too. */
+bool __utrace_drops_step(void)
+{
+	struct utrace *utrace = utrace_of(current);
+	bool is_armed;
+
+	spin_lock(&utrace->lock);
+	is_armed = utrace_is_armed_locked(utrace);
+	spin_unlock(&utrace->lock);
+	return !is_armed && !(current->ptrace & (PT_STEP | PT_BLOCKSTEP));
 }
 
 #ifdef CONFIG_X86
@@ -453,13 +496,15 @@ static void arm_step(struct utrace *utrace, bool block)
  */
 void utrace_arm(struct utrace *utrace)
 {
-	bool single, block, was_stepping;
+	bool single, block, was_stepping, pending;
 
 	spin_lock(&utrace->lock);
 	count_steps_locked(utrace, &single, &block);
 	was_stepping = utrace->stepping;
-	utrace->stepping = single || block ||
-			   (was_stepping && is_trap_pending());
+	pending = was_stepping && is_trap_pending();
+	utrace->stepping = single || block || pending;
+	if (utrace->stepping || was_stepping)
+		note_steppers_locked(utrace, pending);
 	if (utrace->stepping != was_stepping)
 		utrace_update_flags_locked(utrace);
 	spin_unlock(&utrace->lock);

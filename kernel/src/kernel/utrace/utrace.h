@@ -185,7 +185,7 @@ struct utrace {
  * @call: Makes the event's callback with @action and stores what it returned
  *	in @ret; false if the engine has none. NULL for quiesce alone.
  * @claimed: The event is a step trap: the engines that asked for the step get
- *	it whatever their mask.
+ *	it whatever their mask. If they have all left nobody gets it.
  * @regs: For the events that have them.
  * @ksig: report_signal.
  * @orig_ka: report_signal.
@@ -301,6 +301,18 @@ static inline spinlock_t *current_siglock(void)
 	return &rcu_dereference_protected(current->sighand, true)->siglock;
 }
 
+/**
+ * utrace_engine_steps() - does an engine ask for a step
+ * @engine: The engine; utrace.lock of its thread is held, or that is current.
+ *
+ * Return: true if it does.
+ */
+static inline bool utrace_engine_steps(const struct utrace_engine *engine)
+{
+	return engine->resume == UTRACE_SINGLESTEP ||
+	       engine->resume == UTRACE_BLOCKSTEP;
+}
+
 /* ptrace.c APIs: */
 extern const struct utrace_engine_ops utrace_ptrace_ops;
 
@@ -360,5 +372,6 @@ void utrace_hold(struct utrace *utrace, enum utrace_hold_kind kind);
 bool utrace_wants_step(struct utrace *utrace);
 void utrace_take_back_step(struct utrace *utrace);
 void utrace_arm(struct utrace *utrace);
+bool utrace_is_armed_locked(const struct utrace *utrace);
 
 #endif /* _KERNEL_UTRACE_H */
