@@ -4,6 +4,7 @@
  *	loop		count
  *	hidden		the same, not dumpable
  *	invited		the same, after telling Yama that anybody may come
+ *	fork		the same, and have a child do so
  *	who		say the user ids, exit
  *	exec PROGRAM	execute PROGRAM with "who"
  *	spinexec PROGRAM  the same, with threads beside that do not sleep
@@ -44,10 +45,12 @@ static void start_spinners(void)
 			exit(2);
 }
 
-static void loop(void)
+static void loop(int forks)
 {
 	printf("ready %d %p\n", getpid(), (void *)&counter);
 	fflush(stdout);
+	if (forks)
+		fork();
 	for (;;) {
 		counter++;
 		usleep(1000);
@@ -73,6 +76,6 @@ int main(int argc, char **argv)
 	if (!strcmp(what, "who"))
 		printf("user %d effective %d\n", getuid(), geteuid());
 	else
-		loop();
+		loop(!strcmp(what, "fork"));
 	return 0;
 }

@@ -82,6 +82,7 @@ void clients_wait(struct session *session)
 static void hold_again(struct session *session, int client)
 {
 	struct program *program = &session->programs.last;
+	const char *why;
 	int err;
 
 	if (!device_start(session->device, 0, -1, program->pidfd, 0)) {
@@ -96,6 +97,9 @@ static void hold_again(struct session *session, int client)
 	} else {
 		error_msg("cannot attach to process %d again: %s",
 			  program->pid, strerror(err));
+		why = program_explain(program->pid, err);
+		if (why)
+			report("%s", why);
 		session->status = EXIT_FAILURE;
 		session_end_programs(session);
 	}

@@ -257,7 +257,7 @@ static const char *explain_eperm(pid_t pid)
 	return "It is a kernel thread, or a security module forbids it.";
 }
 
-static const char *explain_attach_error(pid_t pid, int err)
+const char *program_explain(pid_t pid, int err)
 {
 	long tgid;
 
@@ -281,7 +281,7 @@ static const char *explain_attach_error(pid_t pid, int err)
 static bool fail_attach(struct program *program, int err)
 {
 	pid_t pid = program->pid;
-	const char *why = explain_attach_error(pid, err);
+	const char *why = program_explain(pid, err);
 
 	report("Cannot attach to process %d: %s (%d)", pid, strerror(err), err);
 	if (why)

@@ -59,6 +59,15 @@ bool program_launch(struct program *program, const struct cmdline *cmdline,
 bool program_attach(struct program *program, pid_t pid, int device);
 
 /**
+ * program_explain - why a process may not be attached to
+ * @pid: The process.
+ * @err: The errno that said so.
+ *
+ * Return: a sentence for the user, or NULL: the errno says all.
+ */
+const char *program_explain(pid_t pid, int err);
+
+/**
  * program_find - a process that has been in the session
  * @program: Is set up, or empty when the process is gone.
  * @pid: The process.
