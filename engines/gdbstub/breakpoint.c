@@ -99,9 +99,9 @@ static void forget_memory(struct breakpoint_table *table)
  * breakpoint_mm_get() - the memory that breakpoints were inserted into
  * @table: the table
  *
- * For when no thread of the process is in it any more, since it has ended or has
- * executed another program. Others may be: one that shares the memory and was
- * there before the attach is nobody that we know.
+ * For when no thread that is traced is in it any more, since the process has ended
+ * or has executed another program. Others may be: a child that there was no memory
+ * to trace for, or one that is in the midst of its own exec.
  *
  * Context: task; may sleep, takes table.lock.
  * Return: the memory, for mmput(); NULL: nobody is in it, or nothing was inserted.

@@ -185,7 +185,7 @@ static bool is_inside(const struct gdb_thread *thread, bool of_guest)
 {
 	const struct gdb_process *process = thread->process;
 
-	if (thread->state == THREAD_DEAD ||
+	if (thread->state == THREAD_DEAD || thread->is_left ||
 	    (thread->guest && !process->is_guest) != of_guest)
 		return false;
 	return of_guest || !process->may_not_trace;
@@ -233,7 +233,7 @@ struct mm_struct *process_mm_get(struct gdb_process *process)
  * @process: the current thread's
  *
  * Its breakpoints are gone with it, unless it left another process's memory, or
- * guests stay in it: those find their text as it was.
+ * guests stay in it: those find their text as it was, and are let go.
  *
  * Context: report_exec; may sleep.
  */
@@ -245,6 +245,7 @@ void process_new_memory(struct gdb_process *process)
 		left = breakpoint_mm_get(process->own);
 	if (process->breakpoints == process->own) {
 		breakpoint_forget_all(process->own, left);
+		process_leave_guests(process);
 	} else {
 		process->left = process->breakpoints;
 		WRITE_ONCE(process->breakpoints,

@@ -112,6 +112,11 @@ struct gdb_process {
 	 */
 	bool has_new_guests;
 	/**
+	 * @has_left_guests: it has left guests behind that are not let go yet;
+	 * under session.lock.
+	 */
+	bool has_left_guests;
+	/**
 	 * @is_coming: it is being attached to, and counted as one running
 	 * thread for that; under session.lock.
 	 */
@@ -232,6 +237,9 @@ void process_make_guest(struct gdb_process *process, bool is_detach);
 void process_has_new_guest(struct gdb_process *process);
 void process_lose_clones(struct gdb_process *process);
 void process_clean_guests(struct gdb_process *process);
+void process_leave_guest_locked(struct gdb_thread *thread);
+void process_leave_guests(struct gdb_process *process);
+void process_drop_guests(struct gdb_process *process);
 
 /**
  * thread_is_counted() - is a thread one of session.nr_running?

@@ -176,7 +176,7 @@ static bool all_passed(struct gdb_process *process)
 	return passed;
 }
 
-/* Also when its last thread has ended: strangers may share it. */
+/* Also when its last thread has ended: others may share it. */
 static struct mm_struct *text_mm_get(struct gdb_process *process)
 {
 	struct mm_struct *mm = process_mm_get(process);
@@ -401,4 +401,87 @@ void process_clean_guests(struct gdb_process *process)
 	}
 	spin_unlock(&session->lock);
 	mutex_unlock(&process->watch_lock);
+}
+
+/**
+ * process_leave_guest_locked() - a guest is not needed any more
+ * @thread: the guest, in its process's list; its text is its own again
+ *
+ * As with a process that is left, it may have a trap behind it: it is let go when it
+ * has passed, see thread_has_passed(). One that sleeps has, and one that does not comes
+ * by, without a limit: it is in the way of nobody.
+ *
+ * Context: session.lock held.
+ */
+void process_leave_guest_locked(struct gdb_thread *thread)
+{
+	struct gdb_process *process = thread->process;
+
+	lockdep_assert_held(&process->session->lock);
+	WRITE_ONCE(thread->is_left, true);
+	process->has_left_guests = true;
+	thread_release(thread);
+}
+
+/**
+ * process_leave_guests() - an exec has left the memory in which the guests are
+ * @process: the current thread's; has a table of its own, which is empty
+ *
+ * Context: report_exec.
+ */
+void process_leave_guests(struct gdb_process *process)
+{
+	struct breakpoint_table *table = process->breakpoints;
+	struct gdb_session *session = process->session;
+	struct gdb_thread *thread;
+
+	spin_lock(&session->lock);
+	if (table->stepper)
+		step_over_release(session, table);
+	list_for_each_entry(thread, &process->threads, entry)
+		if (thread->state != THREAD_DEAD && thread->guest)
+			process_leave_guest_locked(thread);
+	spin_unlock(&session->lock);
+	session_kick(session, WORK_LOOK);
+}
+
+static struct gdb_thread *take_left_guest(struct gdb_process *process)
+{
+	struct gdb_thread *thread, *found = NULL;
+	bool has_more = false;
+
+	spin_lock(&process->session->lock);
+	list_for_each_entry(thread, &process->threads, entry) {
+		if (!thread->is_left || thread->state == THREAD_DEAD)
+			continue;
+		has_more = true;
+		if (!look_for_pass(thread))
+			continue;
+		found = thread;
+		break;
+	}
+	process->has_left_guests = has_more;
+	if (found)
+		process_remove_thread_locked(found);
+	spin_unlock(&process->session->lock);
+	return found;
+}
+
+/**
+ * process_drop_guests() - let those go that process_leave_guests() has left
+ * @process: the process
+ *
+ * Context: task; may sleep; session.cmd_lock held.
+ */
+void process_drop_guests(struct gdb_process *process)
+{
+	struct gdb_thread *thread;
+
+	while (READ_ONCE(process->has_left_guests) &&
+	       (thread = take_left_guest(process))) {
+		give_injected(thread);
+		thread_detach(thread);
+		watch_remove_thread(thread);
+		thread_free(thread);
+	}
 }

@@ -418,7 +418,8 @@ static void count_newborn(struct gdb_session *session,
  * When it has to stop, or wait for a step, it is poked: one that has not run
  * does not get to user mode before. The child of a guest is a guest, also if its
  * maker has become one while it was made, by an exec of the process: in that
- * memory nothing is debugged any more.
+ * memory nothing is debugged any more. If the maker is about to be let go for that,
+ * so is the child.
  *
  * Context: task.
  * Return: whether; false: the process is being left and its text is clean: the
@@ -443,6 +444,8 @@ bool session_thread_born(struct gdb_thread *thread,
 			thread->is_late = maker->is_late || maker->is_resumed;
 		process_add_thread_locked(thread);
 		count_newborn(session, thread);
+		if (maker && maker->is_left)
+			process_leave_guest_locked(thread);
 	}
 	spin_unlock(&session->lock);
 	return taken;

@@ -271,6 +271,7 @@ static bool look_at_process(struct gdb_session *session,
 
 	process_reap_threads(process);
 	process_clean_guests(process);
+	process_drop_guests(process);
 	step_over_end_halted(process);
 	if (error && !READ_ONCE(process->is_ended))
 		refuse_image(session, process);

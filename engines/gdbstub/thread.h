@@ -168,11 +168,17 @@ struct gdb_thread {
 	pid_t tid;
 	/**
 	 * @guest: Not of the process, but running in its memory (the child of
-	 * a vfork). It is helped over breakpoints and never reported, stopped
-	 * for the client or counted. Changed once, while it is stopped: see
-	 * process_make_guest().
+	 * a vfork, or who was in it before the attach). It is helped over
+	 * breakpoints and never reported, stopped for the client or counted.
+	 * Changed once, while it is stopped: see process_make_guest().
 	 */
 	bool guest;
+	/**
+	 * @is_left: It is a guest in memory that its process has left by an
+	 * exec, and which has its text back: it is let go when it has @passed.
+	 * Written once, under session.lock; read by the thread.
+	 */
+	bool is_left;
 	/** @state: under session.lock. */
 	enum thread_state state;
 	/** @is_dying: it is in report_death; under session.lock. */

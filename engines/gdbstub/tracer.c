@@ -82,6 +82,16 @@ static u32 settle_leaving(struct gdb_thread *thread)
 	return UTRACE_DETACH;
 }
 
+/* A guest in memory that nobody debugs any more; the session's thread does the rest. */
+static u32 settle_left(struct gdb_thread *thread)
+{
+	displace_leave(thread, current_pt_regs());
+	thread->armed = false;
+	WRITE_ONCE(thread->passed, true);
+	session_kick(thread->process->session, WORK_LOOK);
+	return UTRACE_DETACH;
+}
+
 static bool client_steps(const struct gdb_thread *thread)
 {
 	return !thread->guest && thread->resume != RESUME_CONTINUE;
@@ -213,6 +223,8 @@ static u32 settle(struct gdb_thread *thread)
 	u32 action;
 
 	for (;;) {
+		if (READ_ONCE(thread->is_left))
+			return settle_left(thread);
 		if (READ_ONCE(process->is_leaving))
 			return settle_leaving(thread);
 		settle_vfork(thread);
