@@ -249,6 +249,16 @@ static int attach_sharers(struct gdb_process *process,
 	return ret;
 }
 
+/*
+ * The caller would stop, or be a guest, of its own session, and whoever ends that
+ * in its context would wait for it to come to its user boundary.
+ */
+static bool is_in_memory_of_caller(const struct gdb_process *process)
+{
+	return same_thread_group(process->leader, current) ||
+	       READ_ONCE(process->leader->mm) == current->mm;
+}
+
 /**
  * process_attach_threads() - trace all threads of a process
  * @process: has no threads
@@ -262,7 +272,7 @@ static int attach_sharers(struct gdb_process *process,
  * Context: the caller that needs the right to trace; may sleep;
  * session.cmd_lock held.
  * Return: 0, or with some threads traced:
- * * -EPERM - the caller may not trace it
+ * * -EPERM - the caller may not trace it, or is in its memory
  * * -EBUSY - another session debugs it, or somebody in its memory
  * * -ESRCH - it is dead
  * * -ENOMEM
@@ -274,6 +284,8 @@ int process_attach_threads(struct gdb_process *process,
 	struct signal_struct *signal = process->leader->signal;
 	int ret;
 
+	if (is_in_memory_of_caller(process))
+		return -EPERM;
 	/* As ptrace does: no exec between the check and the attachment. */
 	if (mutex_lock_interruptible(&signal->cred_guard_mutex))
 		return -EINTR;

@@ -11,10 +11,14 @@
  *		nothing for up to 40 ms, calls work() once and executes "q"; another
  *		thread the same without vfork, and for up to 400 ms; those that did
  *		not exit with 5 are counted in lost
+ *	o	be the opener of a session: try to attach to itself, and to a
+ *		process in its memory, and say the errno of each
  *	p	call work() for ever
  *	q	exit with 5
  */
 #define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -22,8 +26,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "../../engines/gdbstub/uapi/gdbstub.h"
 
 /* counter and one of hits go up in work(). */
 volatile long counter;
@@ -146,6 +154,38 @@ static int run_sharers(void)
 	return 0;
 }
 
+static int run_paused(void *arg)
+{
+	(void)arg;
+	return pause();
+}
+
+static void try_attach(pid_t pid)
+{
+	struct gdbstub_start start = {
+		.size = sizeof(start),
+		.sockfd = -1,
+		.pidfd = (int)syscall(SYS_pidfd_open, pid, 0),
+	};
+	int device = open("/dev/gdbstub", O_RDWR);
+
+	errno = 0;
+	ioctl(device, GDBSTUB_START, &start);
+	puts(strerror(errno));
+	close(device);
+	close(start.pidfd);
+}
+
+static int be_opener(void)
+{
+	pid_t child = make_child(run_paused, 0, 0, NULL);
+
+	try_attach(getpid());
+	try_attach(child);
+	kill(child, SIGKILL);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static int numbers[] = { 1, 2 };
@@ -156,6 +196,8 @@ int main(int argc, char **argv)
 		return 5;
 	if (what == 'l')
 		return run_sharers();
+	if (what == 'o')
+		return be_opener();
 	if (what == 'v')
 		start(make_held, NULL);
 	if (what == 's') {

@@ -61,7 +61,7 @@ enum gdbstub_start_flags {
  * is not open, or a pidfd that is none; ENOTSOCK, EPROTOTYPE not a stream
  * socket; ENOTCONN the socket is not connected; EBUSY the session has a socket
  * already, or its processes run, or another session debugs the process; EPERM
- * the caller may not ptrace the process; ESRCH the process is gone; ENOMEM.
+ * the caller may not ptrace the process, or is in its memory; ESRCH the process is gone; ENOMEM.
  */
 struct gdbstub_start {
 	__u32 size;
