@@ -96,18 +96,19 @@ class Record:
         self.notes = {}
         if os.path.exists(path):
             with open(path, encoding='ascii') as lines:
-                for line in lines:
-                    if not line.startswith(('#', 'exp\t')):
-                        self.read(line.rstrip('\n').split('\t'))
+                rows = [line.rstrip('\n').split('\t') for line in lines
+                        if not line.startswith('#')]
+            names = rows[0]
+            for fields in rows[1:]:
+                self.read(dict(zip(names, fields)))
 
-    def read(self, fields):
-        fields += [''] * (2 + 4 * len(self.stubs) - len(fields))
-        for i, stub in enumerate(self.stubs):
-            passed, failed, other, end = fields[1 + 4 * i:5 + 4 * i]
-            if end:
-                self.scores[fields[0], stub] = Score(
-                    int(passed), int(failed), int(other), end)
-        self.notes[fields[0]] = fields[1 + 4 * len(self.stubs)]
+    def read(self, row):
+        for stub in self.stubs:
+            if row.get(stub + '_end'):
+                self.scores[row['exp'], stub] = Score(
+                    *(int(row[f'{stub}_{what}'])
+                      for what in ('pass', 'fail', 'other')), row[stub + '_end'])
+        self.notes[row['exp']] = row.get('note', '')
 
     def score(self, exp, stub):
         return self.scores.get((exp, stub))
