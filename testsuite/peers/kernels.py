@@ -18,8 +18,8 @@ KERNELS = {
 
 
 def image_of(name):
-    """The path of its image, which is built first when it is not up to date;
-    None when that fails, of which kernel-build has told."""
+    """The path of its image, or None, of which kernel-build has told: it is not
+    built in this checkout."""
     done = subprocess.run([os.path.join(TOP, 'scripts', 'kernel-build'),
                            *KERNELS[name], '--print-image'],
                           stdout=subprocess.PIPE, text=True, check=False)
