@@ -136,6 +136,34 @@ static void ptrace_alone(uint64_t events, const char *what)
 	end();
 }
 
+static int pause_for_ever(void *arg)
+{
+	(void)arg;
+	shared->word[2] = 1;
+	for (;;)
+		pause();
+	return 0;
+}
+
+/*
+ * A step into a call that sleeps ends when PTRACE_INTERRUPT breaks it off: first
+ * comes the stop that was asked for, and then the step's.
+ */
+static void interrupted(uint64_t events, const char *what)
+{
+	begin(what, pause_for_ever, events);
+	REQ(SINGLESTEP, tracee, 0, 0);
+	say_no_wait(tracee);
+	REQ(INTERRUPT, tracee, 0, 0);
+	say_wait(tracee);
+	REQ(CONT, tracee, 0, 0);
+	say_wait(tracee);
+	REQ(CONT, tracee, 0, 0);
+	say_no_wait(tracee);
+	say("the engine steps: %u", engine_steps());
+	end();
+}
+
 static void engine_alone(void)
 {
 	begin("the engine steps, the tracer lets run", sum_for_ever,
@@ -273,6 +301,8 @@ int main(void)
 	tracer_leaves();
 	engine_leaves();
 	own_traps();
+	interrupted(0, "a step is interrupted, the engine is idle");
+	interrupted(EVENTS_ALL, "a step is interrupted, the engine has all events");
 	say("end");
 	return 0;
 }

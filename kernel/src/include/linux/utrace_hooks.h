@@ -64,6 +64,7 @@ struct k_sigaction *__utrace_sigaction(int signr, struct k_sigaction *ka);
 int __utrace_default_signal(int signr);
 bool __utrace_handler_step(int stepping);
 bool __utrace_drops_step(void);
+void __utrace_keep_trap(struct task_struct *task, bool stepped);
 void __utrace_hold_trap(void);
 void __utrace_mark_killed(struct task_struct *task);
 bool __utrace_syscall_entry(struct pt_regs *regs);
@@ -694,13 +695,17 @@ static inline bool utrace_owners_capable(struct user_namespace *ns)
 static inline void utrace_ptrace_resume(struct task_struct *task, bool single,
 					bool block)
 {
+	bool stepped = task->ptrace & (PT_STEP | PT_BLOCKSTEP);
+
 	task->ptrace &= ~(PT_STEP | PT_BLOCKSTEP);
 	if (block)
 		task->ptrace |= PT_BLOCKSTEP;
 	else if (single)
 		task->ptrace |= PT_STEP;
-	if (task_utraced(task))
+	if (task_utraced(task)) {
+		__utrace_keep_trap(task, stepped);
 		set_tsk_thread_flag(task, TIF_NOTIFY_RESUME);
+	}
 }
 
 /**

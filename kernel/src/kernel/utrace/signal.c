@@ -10,6 +10,7 @@
 #include <linux/ptrace.h>
 #include <linux/signal.h>
 #include <linux/string.h>
+#include <asm/syscall.h>
 
 #include "utrace.h"
 
@@ -80,8 +81,18 @@ static bool is_ptrace_step(const struct utrace *utrace,
 			   const kernel_siginfo_t *info)
 {
 	return !utrace->stepping &&
-	       (current->ptrace & (PT_STEP | PT_BLOCKSTEP)) &&
+	       ((current->ptrace & (PT_STEP | PT_BLOCKSTEP)) ||
+		utrace->ptrace_trap) &&
 	       is_step_trap(info);
+}
+
+/* ptrace resumes a tracee, which may have stopped before its step was shown. */
+void __utrace_keep_trap(struct task_struct *task, bool stepped)
+{
+	struct utrace *utrace = utrace_of(task);
+
+	utrace->ptrace_trap = (stepped || utrace->ptrace_trap) &&
+			      sigismember(&task->pending.signal, SIGTRAP);
 }
 
 static int forced_default(enum utrace_signal_action action)
@@ -315,6 +326,27 @@ static int inject_signal(struct ksignal *ksig)
 }
 
 /*
+ * May what is raised be an engine's: the trap of its step, or of a breakpoint that
+ * it has written? A step of the ptracer alone is told to no engine, see
+ * is_ptrace_step(), and who comes by a system call has executed nothing else: what
+ * ptrace or seccomp raises there comes when it would come without engines.
+ */
+static bool is_raised_for_engines(const struct utrace *utrace)
+{
+	const struct sigqueue *queued;
+
+	lockdep_assert_held(current_siglock());
+	if (utrace->stepping)
+		return true;
+	if (syscall_get_nr(current, current_pt_regs()) != -1)
+		return false;
+	list_for_each_entry(queued, &current->pending.list, list)
+		if (is_step_trap(&queued->info))
+			return false;
+	return true;
+}
+
+/*
  * Is current about to stop for job control, a ptracer or a cgroup's freezer?
  * An engine that leaves while it stands there could not wait until the trap of
  * its own breakpoint or step is dequeued, which would kill the thread later. So
@@ -326,7 +358,8 @@ static bool acts_before_stop(const struct utrace *utrace)
 	lockdep_assert_held(current_siglock());
 	return (current->jobctl & (JOBCTL_PENDING_MASK | JOBCTL_TRAP_FREEZE)) &&
 	       !(current->jobctl & JOBCTL_TRAPPING) && !utrace->hold &&
-	       task_utrace_events(current, UTRACE_EVENT(SIGNAL_CORE));
+	       task_utrace_events(current, UTRACE_EVENT(SIGNAL_CORE)) &&
+	       is_raised_for_engines(utrace);
 }
 
 /* A stop that is pending and counts on current, or none, is another one. */
@@ -455,6 +488,7 @@ int __utrace_filter_signal(int signr, struct ksignal *ksig, enum pid_type type)
 		.ksig = ksig,
 		.orig_ka = &orig_ka,
 	};
+	bool is_ptraces;
 	u32 action;
 
 	if (!utrace)
@@ -466,8 +500,10 @@ int __utrace_filter_signal(int signr, struct ksignal *ksig, enum pid_type type)
 	}
 	utrace->signr = 0;
 	utrace->parked = false;
-	if (signr == SIGKILL || (ka->sa.sa_flags & SA_IMMUTABLE) ||
-	    is_ptrace_step(utrace, &ksig->info))
+	is_ptraces = is_ptrace_step(utrace, &ksig->info);
+	if (signr == SIGTRAP)
+		utrace->ptrace_trap = false;
+	if (signr == SIGKILL || (ka->sa.sa_flags & SA_IMMUTABLE) || is_ptraces)
 		return signr;
 	report.event = classify(signr, ka, &action);
 	report.claimed = utrace->stepping && is_step_trap(&ksig->info);

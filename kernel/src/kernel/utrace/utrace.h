@@ -137,6 +137,12 @@ struct utrace {
 	/** @stepping: It armed single-step on behalf of an engine. */
 	bool stepping;
 	/**
+	 * @ptrace_trap: The trap of a step that the ptracer has asked for is in
+	 * the queue, although it was resumed since: it had stopped for something
+	 * else. Also written by the ptracer while the task stands in such a stop.
+	 */
+	bool ptrace_trap;
+	/**
 	 * @armed_at: Where single-step was armed for an instruction that loads
 	 * the flags, or 0. See utrace_take_back_step().
 	 */
