@@ -2,13 +2,15 @@
 /*
  * utrace_idle: an engine that wants every event and does nothing about it, on a
  * thread and on all that it creates from then on. What another tracer sees of
- * these threads must be what it sees without the module.
+ * these threads must be what it sees without the module. The same holds for one
+ * that asks for reports and steps of its own now and then.
  *
  * The list of engines is under engines_mutex; an entry goes when its thread was
  * reaped and the list is looked through next, or when the module is unloaded.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/hash.h>
 #include <linux/module.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
@@ -37,6 +39,14 @@ static atomic_long_t failed = ATOMIC_LONG_INIT(0);
 static int pid;
 module_param(pid, int, 0444);
 MODULE_PARM_DESC(pid, "the thread to begin with");
+
+static unsigned long events = UTRACE_EVENT_ALL;
+module_param(events, ulong, 0444);
+MODULE_PARM_DESC(events, "what it wants to hear of, besides clone and reap");
+
+static unsigned int wish = UTRACE_RESUME;
+module_param(wish, uint, 0444);
+MODULE_PARM_DESC(wish, "what it asks for in one of eight callbacks");
 
 static int get_count(char *buffer, const struct kernel_param *kp)
 {
@@ -93,16 +103,24 @@ static int idle_attach(struct task_struct *task)
 	mutex_lock(&engines_mutex);
 	forget_gone_locked();
 	list_add_tail(&idle->entry, &engines);
-	utrace_set_events(task, idle->engine, UTRACE_EVENT_ALL);
+	utrace_set_events(task, idle->engine,
+			  events | UTRACE_EVENT(CLONE) | UTRACE_EVENT(REAP));
 	mutex_unlock(&engines_mutex);
 	return 0;
+}
+
+/* In no period: one that fits a system call would break it off for ever. */
+static u32 count_callback(void)
+{
+	long number = atomic_long_inc_return(&callbacks);
+
+	return hash_long(number, 3) ? UTRACE_RESUME : wish;
 }
 
 static u32 idle_quiesce(u32 action, struct utrace_engine *engine,
 			struct task_struct *task, unsigned long event)
 {
-	atomic_long_inc(&callbacks);
-	return UTRACE_RESUME;
+	return count_callback();
 }
 
 /* What becomes of the signal stays as it is. */
@@ -112,54 +130,47 @@ static u32 idle_signal(u32 action, struct utrace_engine *engine,
 		       const struct k_sigaction *orig_ka,
 		       struct k_sigaction *return_ka)
 {
-	atomic_long_inc(&callbacks);
-	return UTRACE_RESUME | utrace_signal_action(action);
+	return count_callback() | utrace_signal_action(action);
 }
 
 static u32 idle_clone(u32 action, struct utrace_engine *engine,
 		      struct task_struct *parent, unsigned long clone_flags,
 		      struct task_struct *child)
 {
-	atomic_long_inc(&callbacks);
 	if (idle_attach(child))
 		atomic_long_inc(&failed);
-	return UTRACE_RESUME;
+	return count_callback();
 }
 
 static u32 idle_jctl(u32 action, struct utrace_engine *engine,
 		     struct task_struct *task, int type, int notify)
 {
-	atomic_long_inc(&callbacks);
-	return UTRACE_RESUME;
+	return count_callback();
 }
 
 static u32 idle_exec(u32 action, struct utrace_engine *engine,
 		     struct task_struct *task, const struct linux_binfmt *fmt,
 		     const struct linux_binprm *bprm, struct pt_regs *regs)
 {
-	atomic_long_inc(&callbacks);
-	return UTRACE_RESUME;
+	return count_callback();
 }
 
 static u32 idle_entry(u32 action, struct utrace_engine *engine,
 		      struct task_struct *task, struct pt_regs *regs)
 {
-	atomic_long_inc(&callbacks);
-	return UTRACE_RESUME | utrace_syscall_action(action);
+	return count_callback() | utrace_syscall_action(action);
 }
 
 static u32 idle_return(u32 action, struct utrace_engine *engine,
 		       struct task_struct *task, struct pt_regs *regs)
 {
-	atomic_long_inc(&callbacks);
-	return UTRACE_RESUME;
+	return count_callback();
 }
 
 static u32 idle_exit(u32 action, struct utrace_engine *engine,
 		     struct task_struct *task, long orig_code, long *code)
 {
-	atomic_long_inc(&callbacks);
-	return UTRACE_RESUME;
+	return count_callback();
 }
 
 static u32 idle_death(struct utrace_engine *engine, struct task_struct *task,
@@ -197,6 +208,11 @@ static int __init idle_init(void)
 	struct task_struct *task = get_pid_task(found, PIDTYPE_PID);
 	int ret;
 
+	if ((events & ~UTRACE_EVENT_ALL) || wish == UTRACE_STOP ||
+	    wish >= UTRACE_DETACH) {
+		put_pid(found);
+		return -EINVAL;
+	}
 	put_pid(found);
 	if (!task)
 		return -ESRCH;
