@@ -129,6 +129,17 @@ static bool settle_stop(struct gdb_thread *thread)
 }
 
 /*
+ * The same in the middle of a system call. A step that led into it ends when the
+ * call does: its trap comes after this stop, and nobody waits for it.
+ */
+static bool settle_stop_in_call(struct gdb_thread *thread)
+{
+	if (thread->armed)
+		thread->stray_trap = true;
+	return settle_stop(thread);
+}
+
+/*
  * Its vfork is over when the child has left the memory. That is looked at
  * whenever the thread is at a boundary, and it was asked to come there before
  * it began to wait: so it tells before it gets to user mode.
@@ -541,7 +552,7 @@ static u32 enter_syscall(struct gdb_thread *thread, int nr)
 	if (!is_caught(thread, nr))
 		return keep_going(thread);
 	session_event(thread, &event);
-	if (session_wants_stop(thread) && settle_stop(thread))
+	if (session_wants_stop(thread) && settle_stop_in_call(thread))
 		return UTRACE_STOP;
 	return keep_going(thread);
 }
@@ -600,7 +611,7 @@ static u32 tracer_report_syscall_exit(u32 action, struct utrace_engine *engine,
  */
 static u32 stop_after_fork(struct gdb_thread *thread, enum stop_kind kind)
 {
-	if (kind == STOP_VFORK && settle_stop(thread))
+	if (kind == STOP_VFORK && settle_stop_in_call(thread))
 		return UTRACE_STOP;
 	return UTRACE_REPORT;
 }
