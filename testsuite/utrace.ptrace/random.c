@@ -13,9 +13,10 @@
  *
  * Each sequence has a process of its own for the tracer, which ends in the middle
  * of things or lets go before. Who is left is killed; that takes no time, or is an
- * error. A calm sequence has no faults and no int3 of the tracee's own, which
- * an engine that looks at signals may see, and so the tracer, before a stop and not
- * behind it: doc/PTRACE.md.
+ * error. In a calm sequence nothing is raised that an engine which looks at signals
+ * may take for the work of one: that comes before a stop then, and not behind it
+ * (doc/PTRACE.md). It has no faults, no int3, and no signal of theirs that the tracer
+ * makes, which the kernel queues as if an instruction had raised it.
  */
 #include <elf.h>
 #include <errno.h>
@@ -447,10 +448,13 @@ static void attach_any(void)
 static int signal_to_pass(int tid)
 {
 	siginfo_t info;
+	int signo;
 
 	switch (any(4)) {
 	case 0:
-		return any(4) ? 0 : any_signal();
+		signo = any(4) ? 0 : any_signal();
+		return is_calm && (signo == SIGSEGV || signo == SIGTRAP) ? 0 :
+									   signo;
 	case 1:
 		return 0;
 	default:

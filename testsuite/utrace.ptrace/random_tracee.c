@@ -24,6 +24,7 @@
 #define STACK_SIZE 16384
 #define SA_RESTORER 0x04000000
 #define LONG_TIME_S 100000
+#define MANY 1000 /* A fault that comes for ever is an end as good as any. */
 
 static char stacks[NR_SLOTS][STACK_SIZE] __attribute__((aligned(16)));
 
@@ -73,6 +74,8 @@ static void handle(int signo, siginfo_t *info, void *context)
 
 	shared->handled[signo]++;
 	shared->trail = shared->trail * 31 + signo * 1000003 + info->si_code;
+	if (shared->handled[signo] == MANY)
+		call3(SYS_exit_group, signo, 0, 0);
 	if (regs[REG_RIP] == (long)fault_instruction && info->si_code > 0)
 		regs[REG_RIP] += 2;
 }
